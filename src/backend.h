@@ -5,8 +5,8 @@
  * A backend fills wire records and hands them to a sink. What it promises:
  *   - WIRE_FORK of a process comes before anything else of it; WIRE_OPEN of a
  *     stream before its chunks and holes;
- *   - each stream gets exactly one WIRE_CLOSE, with its length by return
- *     values, after its last chunk or hole, at the latest in backend_finish();
+ *   - each stream gets exactly one WIRE_CLOSE, with its length by return values, at the
+ *     latest in finish(). Chunks, holes and texts may still come after it;
  *   - the data of a record is valid until the sink's commit returns.
  */
 #ifndef IOTAP_BACKEND_H

@@ -33,6 +33,7 @@ const char *cause_name(unsigned cause)
 {
 	static const char *const names[] = {
 		"unknown", "ring-full", "fault", "killed", "stalled", "store", "arguments",
+		"in-kernel",
 	};
 
 	return WORD(names, cause);

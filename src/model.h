@@ -75,8 +75,8 @@ struct stream {
 	struct bytes name;	/* path, or `tcp 127.0.0.1:8080 > 127.0.0.1:51234` */
 	uint64_t length;	/* what the kernel moved */
 	uint64_t captured;
-	uint64_t lost;		/* sum of the holes */
-	uint64_t in_kernel;
+	uint64_t lost;		/* sum of the holes but those of CAUSE_IN_KERNEL */
+	uint64_t in_kernel;	/* sum of the holes of CAUSE_IN_KERNEL */
 	uint64_t cut;
 	uint64_t first_ns;	/* time of the first and last chunk or hole */
 	uint64_t last_ns;

@@ -41,6 +41,13 @@ struct wire_head {
 	__u32 length;		/* bytes of data[] in use; 0 for records of fixed size */
 };
 
+/* Which texts a process has: ids of WIRE_TEXT records; 0: none. */
+struct wire_texts {
+	__u32 exe;
+	__u32 argv;
+	__u32 cwd;
+};
+
 struct wire_fork {
 	struct wire_head head;
 	__u64 time;
@@ -49,7 +56,7 @@ struct wire_fork {
 	__s32 pid;		/* tgid in the initial pid namespace */
 	__s32 ppid;
 	__u32 uid;
-	__u32 pad;
+	struct wire_texts texts;
 	char comm[WIRE_COMM];
 };
 
@@ -58,8 +65,8 @@ struct wire_exec {
 	__u64 time;
 	__u32 process;
 	__u32 uid;
-	__u32 serial;		/* counts the process's execs from 1 */
 	__u32 pad;
+	struct wire_texts texts;	/* exe and argv are new */
 	char comm[WIRE_COMM];
 };
 
@@ -139,22 +146,25 @@ enum wire_text_kind {
 #define WIRE_DELETED 0x4	/* path: the file has no name any more */
 
 /*
+ * A text, or a part of one. Texts are shared: a process that forks hands the
+ * ids of its texts on. A text may come after the records that name its id.
+ *
  * A path travels as its names from the last to the first, each ended by a NUL,
  * as the walk up the kernel's tree finds them: `log NUL var NUL` is /var/log.
  */
 struct wire_text {
 	struct wire_head head;	/* length: bytes of data */
-	__u32 id;		/* a process, or a stream for WIRE_PATH */
+	__u32 id;		/* of the text, unique in the run; WIRE_PATH: a stream */
 	__u32 kind;		/* enum wire_text_kind */
-	__u32 serial;		/* ARGV, EXE: which exec; else 0 */
-	__u32 pad;
 	__u64 offset;		/* of data[] in the text */
+	__u32 process;		/* whose text it is; WIRE_CWD: whose it now is */
+	__u32 pad;
 	__u8 data[];
 };
 
 _Static_assert(sizeof(struct wire_head) == 8, "wire_head");
-_Static_assert(sizeof(struct wire_fork) == 56, "wire_fork");
-_Static_assert(sizeof(struct wire_exec) == 48, "wire_exec");
+_Static_assert(sizeof(struct wire_fork) == 64, "wire_fork");
+_Static_assert(sizeof(struct wire_exec) == 56, "wire_exec");
 _Static_assert(sizeof(struct wire_exit) == 56, "wire_exit");
 _Static_assert(sizeof(struct wire_open) == 312, "wire_open");
 _Static_assert(sizeof(struct wire_close) == 32, "wire_close");

@@ -44,6 +44,7 @@ enum cause {
 	CAUSE_STALLED = 4,	/* the recorder made no progress for too long */
 	CAUSE_STORE = 5,	/* the disk did not take it */
 	CAUSE_ARGUMENTS = 6,	/* iovec or msghdr changed during the call */
+	CAUSE_IN_KERNEL = 7,	/* moved by sendfile, splice and their like: not a loss */
 	CAUSE_COUNT
 };
 
