@@ -59,6 +59,7 @@ enum format_type {
 	FORMAT_PROCESS = 1,	/* struct format_process */
 	FORMAT_STREAM = 2,	/* struct format_stream */
 	FORMAT_HOLE = 3,	/* struct format_hole; in streams */
+	FORMAT_SEGMENT = 4,	/* struct format_segment; in streams: a file was begun */
 };
 
 struct format_record {
@@ -128,6 +129,14 @@ struct format_hole {
 	uint64_t time_ns;
 };
 
+/* Written when the file is made: names it until the stream's closing row does. */
+struct format_segment {
+	uint32_t stream;
+	uint32_t pad;
+	uint64_t offset;
+	/* string: file */
+};
+
 struct format_chunk {
 	uint64_t time_ns;
 	uint64_t offset;
@@ -142,6 +151,7 @@ _Static_assert(sizeof(struct format_record) == 16, "format_record");
 _Static_assert(sizeof(struct format_process) == 80, "format_process");
 _Static_assert(sizeof(struct format_stream) == 128, "format_stream");
 _Static_assert(sizeof(struct format_hole) == 32, "format_hole");
+_Static_assert(sizeof(struct format_segment) == 16, "format_segment");
 _Static_assert(sizeof(struct format_chunk) == 32, "format_chunk");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the index is little-endian");
 
