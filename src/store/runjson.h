@@ -41,6 +41,8 @@ int runinfo_write(const struct runinfo *r, int dirfd);
 
 /* -ENOENT, -EINVAL (not JSON or a key of the wrong type). Unknown keys are ignored. */
 int runinfo_read(int dirfd, struct runinfo *ret);
+/* The same from memory. */
+int runinfo_parse(const char *text, size_t len, struct runinfo *ret);
 void runinfo_release(struct runinfo *r);
 
 #endif

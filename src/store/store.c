@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The writing half of the run directory: rows and chunks come in, the index and
+ * the stream files go out, data always before the index that speaks of it. See store.h.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "store/batch.h"
+#include "store/hash.h"
+#include "store/outfile.h"
+#include "store/store.h"
+
+#define SEGMENT_GAP (1u << 20) /* a hole that is longer begins a new segment file */
+
+struct store {
+	struct outfile processes;
+	struct outfile streams;
+	struct outfile timeline;
+	struct files files;
+	struct batch batch;
+	struct idmap open; /* stream id to struct stream_files, until the seal */
+	bool flushing;
+};
+
+int store_create(const struct store_config *config, struct store **ret)
+{
+	uint64_t boot = config->start_boot_ns;
+	int dirfd = config->dirfd;
+	struct store *s;
+	int r;
+
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return -ENOMEM;
+	s->processes.fd = s->streams.fd = s->timeline.fd = -1;
+	files_init(&s->files, dirfd, config->max_open);
+	s->batch.on_lost = config->on_lost;
+	s->batch.context = config->context;
+	r = batch_init(&s->batch);
+	if (r == 0 && mkdirat(dirfd, FORMAT_INDEX_DIR, 0700) < 0)
+		r = -errno;
+	if (r == 0)
+		r = outfile_create(&s->processes, dirfd, FORMAT_PROCESSES, FORMAT_KIND_PROCESSES, 0,
+				   boot);
+	if (r == 0)
+		r = outfile_create(&s->streams, dirfd, FORMAT_STREAMS, FORMAT_KIND_STREAMS, 0,
+				   boot);
+	if (r == 0)
+		r = outfile_create(&s->timeline, dirfd, FORMAT_TIMELINE, FORMAT_KIND_TIMELINE,
+				   sizeof(struct format_chunk), boot);
+	if (r < 0) {
+		store_free(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+void store_free(struct store *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->open.size; i++)
+		stream_files_free(&s->files, (struct stream_files *)s->open.slots[i].value);
+	idmap_release(&s->open);
+	outfile_release(&s->processes);
+	outfile_release(&s->streams);
+	outfile_release(&s->timeline);
+	files_release(&s->files);
+	batch_release(&s->batch);
+	free(s);
+}
+
+int store_put_process(struct store *s, const struct process *p)
+{
+	struct blob *b = outfile_buffer(&s->processes);
+
+	return b != NULL ? outfile_added(&s->processes, encode_process(b, p)) : s->processes.error;
+}
+
+int store_put_stream(struct store *s, const struct stream *st)
+{
+	struct blob *b = outfile_buffer(&s->streams);
+
+	return b != NULL ? outfile_added(&s->streams, encode_stream(b, st)) : s->streams.error;
+}
+
+int store_put_hole(struct store *s, const struct hole *h)
+{
+	struct blob *b = outfile_buffer(&s->streams);
+
+	return b != NULL ? outfile_added(&s->streams, encode_hole(b, h)) : s->streams.error;
+}
+
+static int find_or_add(struct store *s, uint32_t id, struct stream_files **ret)
+{
+	struct stream_files *sf = (struct stream_files *)idmap_get(&s->open, id);
+
+	if (sf == NULL) {
+		sf = calloc(1, sizeof(*sf));
+		if (sf == NULL)
+			return -ENOMEM;
+		*sf = (struct stream_files){ .id = id, .fd = -1 };
+		if (idmap_set(&s->open, id, (uintptr_t)sf) < 0) {
+			free(sf);
+			return -ENOMEM;
+		}
+	}
+	*ret = sf;
+	return 0;
+}
+
+/*
+ * Where a segment is to begin so that a chunk at `offset` finds its place: behind the last long hole
+ * that lies behind `end`, the end of what the stream's files hold. `end` itself: nowhere new.
+ * Holes that touch count as one.
+ */
+static uint64_t segment_start(const struct stream *st, uint64_t end, uint64_t offset)
+{
+	size_t i = st->nholes;
+
+	while (i > 0 && st->holes[i - 1].offset + st->holes[i - 1].length > offset)
+		i--;
+	while (i > 0) {
+		uint64_t stop = st->holes[i - 1].offset + st->holes[i - 1].length;
+		uint64_t start = stop;
+
+		if (stop <= end)
+			break;
+		for (; i > 0 && st->holes[i - 1].offset + st->holes[i - 1].length == start; i--)
+			start = st->holes[i - 1].offset;
+		if (stop - start > SEGMENT_GAP)
+			return stop;
+	}
+	return end;
+}
+
+/* Finds or makes the segment for a chunk at `offset`. Returns its index or negative errno. */
+static ssize_t place(struct store *s, struct stream_files *sf, struct stream *st, uint64_t offset)
+{
+	ssize_t i = files_find(sf, offset);
+	uint64_t end = i >= 0 ? sf->extents[i].offset + sf->extents[i].planned : 0;
+	uint64_t start = segment_start(st, end, offset);
+	char file[NAME_SIZE];
+	struct blob *b;
+	int r;
+
+	if (i >= 0 && start <= end)
+		return i;
+	r = files_add_segment(&s->files, sf, st, start);
+	if (r < 0)
+		return r;
+	name_segment(sf->name, start, file);
+	b = outfile_buffer(&s->streams);
+	if (b != NULL)
+		outfile_added(&s->streams, encode_segment(b, sf->id, start, file));
+	return files_find(sf, offset);
+}
+
+int store_append(struct store *s, struct stream *st, const struct chunk *c, const void *data)
+{
+	struct chunk part = *c;
+	const char *at = data;
+	struct stream_files *sf;
+	uint32_t left = c->length;
+	int r;
+
+	if (c->offset > (uint64_t)INT64_MAX - c->length)
+		return -EINVAL;
+	r = find_or_add(s, st->id, &sf);
+	if (r < 0)
+		return r;
+	do {
+		ssize_t i = left > 0 ? place(s, sf, st, part.offset) : 0;
+
+		part.length = left;
+		if (i >= 0 && left > 0) {
+			struct extent *e = &sf->extents[i];
+			uint64_t room = UINT64_MAX, end;
+
+			if (i + 1 < (ssize_t)sf->nextents)
+				room = e[1].offset - part.offset;
+			/* Only a chunk that a hole denies reaches into the next segment. */
+			part.length = left < room ? left : (uint32_t)room;
+			end = part.offset + part.length - e->offset;
+			e->planned = e->planned > end ? e->planned : end;
+		}
+		if (batch_is_full(&s->batch))
+			store_flush(s);
+		part.flags = part.length < left ? c->flags | CHUNK_MORE : c->flags;
+		batch_add(&s->batch, sf, &part, at, i < 0 ? (int)i : 0);
+		left -= part.length;
+		part.offset += part.length;
+		at += part.length;
+	} while (left > 0);
+	return 0;
+}
+
+static void note_in_timeline(struct store *s, const struct waiting *w)
+{
+	struct blob *b = outfile_buffer(&s->timeline);
+	struct format_chunk row = {
+		.time_ns = w->chunk.time_ns,
+		.offset = w->chunk.offset,
+		.length = w->written,
+		.stream = w->chunk.stream,
+		.tid = w->chunk.tid,
+		.flags = w->chunk.flags,
+	};
+	int r;
+
+	if (b == NULL || (w->written == 0 && w->chunk.length > 0))
+		return;
+	r = blob_reserve(b, sizeof(row));
+	if (r == 0) {
+		memcpy(b->data + b->len, &row, sizeof(row));
+		b->len += sizeof(row);
+	}
+	outfile_added(&s->timeline, r);
+}
+
+int store_flush(struct store *s)
+{
+	struct batch *b = &s->batch;
+
+	if (s->flushing)
+		return -EBUSY;
+	s->flushing = true;
+	for (uint32_t i = 0; i < b->count; i++) {
+		struct waiting *w = &b->waiting[i];
+
+		if (!w->done)
+			batch_write(b, &s->files,
+				    (struct stream_files *)idmap_get(&s->open, w->chunk.stream));
+		note_in_timeline(s, w);
+	}
+	b->count = 0;
+	outfile_flush(&s->timeline);
+	outfile_flush(&s->streams);
+	outfile_flush(&s->processes);
+	s->flushing = false;
+	return 0;
+}
+
+/* Reads the stream's files back. A size that differs is -EIO. */
+static int hash_files(struct store *s, struct stream_files *sf, struct stream *st)
+{
+	struct hash hash;
+	int r;
+
+	hash_init(&hash);
+	for (size_t i = 0; i < st->nsegments; i++) {
+		struct stat about;
+		int fd = files_open(&s->files, sf, i);
+
+		if (fd < 0)
+			return fd;
+		if (fstat(fd, &about) < 0)
+			return -errno;
+		if ((uint64_t)about.st_size != st->segments[i].length)
+			return -EIO;
+		r = hash_file(&hash, fd, st->segments[i].length);
+		if (r < 0)
+			return r;
+	}
+	hash_end(&hash, st->sha256);
+	st->hashed = true;
+	return 0;
+}
+
+int store_seal_stream(struct store *s, struct stream *st)
+{
+	struct stream_files *sf = (struct stream_files *)idmap_get(&s->open, st->id);
+	int row, r;
+
+	if (sf != NULL) {
+		batch_write(&s->batch, &s->files, sf);
+		for (size_t i = 0; i < st->nsegments; i++)
+			st->segments[i].length = sf->extents[i].length;
+	}
+	r = hash_files(s, sf, st);
+	row = store_put_stream(s, st);
+	idmap_remove(&s->open, st->id);
+	stream_files_free(&s->files, sf);
+	return r < 0 ? r : row;
+}
+
+int store_finish(struct store *s)
+{
+	int r, first;
+
+	first = store_flush(s);
+	r = outfile_finish(&s->timeline);
+	first = first < 0 ? first : r;
+	r = outfile_finish(&s->streams);
+	first = first < 0 ? first : r;
+	r = outfile_finish(&s->processes);
+	return first < 0 ? first : r;
+}
