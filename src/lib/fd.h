@@ -41,4 +41,16 @@ static inline void free_p(void *p)
 #define CLEANUP_CLOSE __attribute__((cleanup(fd_close_p)))
 #define CLEANUP_FREE __attribute__((cleanup(free_p)))
 
+/*
+ * Puts something that can be neither read nor written on each of fds 0 to 2 that is closed, so that no later
+ * open() lands there. It is close-on-exec: a program that is executed finds them closed. 0 or negative errno.
+ */
+int fd_fill_standard(void);
+
+/* Makes fd (0 to 2) /dev/null, or something that can be neither read nor written. */
+int fd_blank(int fd);
+
+/* Closes everything from 3 on but the `count` fds in keep, of which some may be -1. Sorts keep. */
+void fd_close_others(int *keep, size_t count);
+
 #endif

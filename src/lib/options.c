@@ -181,7 +181,7 @@ void options_help(const struct option_row *rows, FILE *out)
 		if (row->name)
 			n += fprintf(out, "%s--%s%s%s", row->short_name ? ", " : "  ", row->name,
 				     row->argument ? "=" : "", row->argument ? row->argument : "");
-		if (n > HELP_COLUMN - 2) {
+		if (n >= HELP_COLUMN) {
 			fputc('\n', out);
 			n = 0;
 		}

@@ -57,7 +57,7 @@ static const struct option_row rows[] = {
 	{ 'o', "output", "DIR", "where it goes", take_output },
 	{ 'q', "quiet", NULL, "say nothing", take_quiet },
 	{ .help = "Second heading:" },
-	{ 0, "wait-timeout", "TIME",
+	{ 0, "wait-timeout", "SECONDS",
 	  "this text is long and has to be broken between two of its words, whichever those are",
 	  take_timeout },
 	{ 0, "wait", "WHAT", "for what", take_wait },
@@ -155,14 +155,15 @@ START_TEST(help_shows_every_row_within_the_screen)
 	options_help(rows, out);
 	ck_assert_int_eq(fclose(out), 0);
 	ck_assert_str_eq(
-		text, "First heading:\n"
-		      "  -o, --output=DIR        where it goes\n"
-		      "  -q, --quiet             say nothing\n"
-		      "Second heading:\n"
-		      "      --wait-timeout=TIME\n"
-		      "                          this text is long and has to be broken between two of\n"
-		      "                          its words, whichever those are\n"
-		      "      --wait=WHAT         for what\n");
+		text,
+		"First heading:\n"
+		"  -o, --output=DIR        where it goes\n"
+		"  -q, --quiet             say nothing\n"
+		"Second heading:\n"
+		"      --wait-timeout=SECONDS\n"
+		"                          this text is long and has to be broken between two of\n"
+		"                          its words, whichever those are\n"
+		"      --wait=WHAT         for what\n");
 	free(text);
 }
 END_TEST
