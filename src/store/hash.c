@@ -16,10 +16,10 @@ void hash_init(struct hash *h)
 	sha256_init(&h->context);
 }
 
-static int hash_range(struct hash *h, int fd, uint64_t length, char *block, size_t size)
+static int hash_range(struct hash *h, int fd, uint64_t at, uint64_t end, char *block, size_t size)
 {
-	for (uint64_t at = 0; at < length;) {
-		size_t want = length - at < size ? (size_t)(length - at) : size;
+	while (at < end) {
+		size_t want = end - at < size ? (size_t)(end - at) : size;
 		ssize_t n = pread(fd, block, want, (off_t)at);
 
 		if (n < 0 && errno == EINTR)
@@ -32,18 +32,18 @@ static int hash_range(struct hash *h, int fd, uint64_t length, char *block, size
 	return 0;
 }
 
-int hash_file(struct hash *h, int fd, uint64_t length)
+int hash_file(struct hash *h, int fd, uint64_t from, uint64_t length)
 {
 	CLEANUP_FREE char *block = NULL;
 	char small[SMALL];
 
 	if (length <= sizeof(small))
-		return hash_range(h, fd, length, small, sizeof(small));
+		return hash_range(h, fd, from, from + length, small, sizeof(small));
 	block = malloc(BLOCK);
 	if (block == NULL)
 		return -ENOMEM;
-	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	return hash_range(h, fd, length, block, BLOCK);
+	posix_fadvise(fd, (off_t)from, (off_t)length, POSIX_FADV_SEQUENTIAL);
+	return hash_range(h, fd, from, from + length, block, BLOCK);
 }
 
 void hash_end(struct hash *h, uint8_t ret[static SHA256_SIZE])

@@ -13,8 +13,8 @@ struct hash {
 
 void hash_init(struct hash *h);
 
-/* Adds the first `length` bytes of the file. -EIO: it is shorter. */
-int hash_file(struct hash *h, int fd, uint64_t length);
+/* Adds bytes [from, from + length) of the file. -EIO: it is shorter. */
+int hash_file(struct hash *h, int fd, uint64_t from, uint64_t length);
 void hash_end(struct hash *h, uint8_t ret[static SHA256_SIZE]);
 
 #endif

@@ -71,17 +71,16 @@ struct blob *outfile_buffer(struct outfile *o)
 	return o->stopped ? NULL : &o->buffer;
 }
 
-int outfile_added(struct outfile *o, int encoded)
+void outfile_added(struct outfile *o, int encoded)
 {
 	if (encoded < 0) {
 		stop(o, encoded);
-		return encoded;
+		return;
 	}
 	o->header.records++;
 	/* The time line speaks of data that must be on disk before it: it waits for the flush. */
 	if (o->header.record_size == 0 && o->buffer.len >= BUFFER_FULL && o->error == 0)
 		outfile_flush(o);
-	return 0;
 }
 
 static void reserve(struct outfile *o)

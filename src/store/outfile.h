@@ -31,7 +31,7 @@ int outfile_create(struct outfile *o, int dirfd, const char *path, enum format_k
  * NULL when the file has stopped. A record that could not be encoded stops the file.
  */
 struct blob *outfile_buffer(struct outfile *o);
-int outfile_added(struct outfile *o, int encoded);
+void outfile_added(struct outfile *o, int encoded);
 
 /*
  * Writes the buffer. On failure what is left stays in it for the next time, as long as it is not too

@@ -11,11 +11,13 @@
 #include <sys/stat.h>
 
 #include "store/batch.h"
-#include "store/hash.h"
 #include "store/outfile.h"
+#include "store/seal.h"
 #include "store/store.h"
 
 #define SEGMENT_GAP (1u << 20) /* a hole that is longer begins a new segment file */
+#define SEAL_AT_ONCE (4u << 20) /* longer streams are hashed a step at each flush */
+#define SEAL_STEP (2u << 20)
 
 struct store {
 	struct outfile processes;
@@ -23,6 +25,8 @@ struct store {
 	struct outfile timeline;
 	struct files files;
 	struct batch batch;
+	struct seal *seals, **last_seal; /* long streams that have ended */
+	int seal_error;
 	struct idmap open; /* stream id to struct stream_files, until the seal */
 	bool flushing;
 };
@@ -38,6 +42,7 @@ int store_create(const struct store_config *config, struct store **ret)
 	if (s == NULL)
 		return -ENOMEM;
 	s->processes.fd = s->streams.fd = s->timeline.fd = -1;
+	s->last_seal = &s->seals;
 	files_init(&s->files, dirfd, config->max_open);
 	s->batch.on_lost = config->on_lost;
 	s->batch.context = config->context;
@@ -67,6 +72,12 @@ void store_free(struct store *s)
 		return;
 	for (size_t i = 0; i < s->open.size; i++)
 		stream_files_free(&s->files, (struct stream_files *)s->open.slots[i].value);
+	while (s->seals != NULL) {
+		struct seal *next = s->seals->next;
+
+		seal_free(&s->files, s->seals);
+		s->seals = next;
+	}
 	idmap_release(&s->open);
 	outfile_release(&s->processes);
 	outfile_release(&s->streams);
@@ -80,21 +91,27 @@ int store_put_process(struct store *s, const struct process *p)
 {
 	struct blob *b = outfile_buffer(&s->processes);
 
-	return b != NULL ? outfile_added(&s->processes, encode_process(b, p)) : s->processes.error;
+	if (b != NULL)
+		outfile_added(&s->processes, encode_process(b, p));
+	return 0;
 }
 
 int store_put_stream(struct store *s, const struct stream *st)
 {
 	struct blob *b = outfile_buffer(&s->streams);
 
-	return b != NULL ? outfile_added(&s->streams, encode_stream(b, st)) : s->streams.error;
+	if (b != NULL)
+		outfile_added(&s->streams, encode_stream(b, st));
+	return 0;
 }
 
 int store_put_hole(struct store *s, const struct hole *h)
 {
 	struct blob *b = outfile_buffer(&s->streams);
 
-	return b != NULL ? outfile_added(&s->streams, encode_hole(b, h)) : s->streams.error;
+	if (b != NULL)
+		outfile_added(&s->streams, encode_hole(b, h));
+	return 0;
 }
 
 static int find_or_add(struct store *s, uint32_t id, struct stream_files **ret)
@@ -224,6 +241,26 @@ static void note_in_timeline(struct store *s, const struct waiting *w)
 	outfile_added(&s->timeline, r);
 }
 
+/* Hashes long streams that have ended, up to `budget` bytes. */
+static void step_seals(struct store *s, uint64_t budget)
+{
+	while (s->seals != NULL && budget > 0) {
+		struct seal *seal = s->seals;
+		int r = seal_step(seal, &s->files, &budget);
+
+		if (r == 0)
+			break;
+		if (r > 0)
+			store_put_stream(s, &seal->row);
+		else if (s->seal_error == 0)
+			s->seal_error = r;
+		s->seals = seal->next;
+		seal_free(&s->files, seal);
+	}
+	if (s->seals == NULL)
+		s->last_seal = &s->seals;
+}
+
 int store_flush(struct store *s)
 {
 	struct batch *b = &s->batch;
@@ -240,6 +277,7 @@ int store_flush(struct store *s)
 		note_in_timeline(s, w);
 	}
 	b->count = 0;
+	step_seals(s, SEAL_STEP);
 	outfile_flush(&s->timeline);
 	outfile_flush(&s->streams);
 	outfile_flush(&s->processes);
@@ -247,47 +285,45 @@ int store_flush(struct store *s)
 	return 0;
 }
 
-/* Reads the stream's files back. A size that differs is -EIO. */
-static int hash_files(struct store *s, struct stream_files *sf, struct stream *st)
+static uint64_t finish_lengths(struct stream *st, const struct stream_files *sf)
 {
-	struct hash hash;
-	int r;
+	uint64_t sum = 0;
 
-	hash_init(&hash);
-	for (size_t i = 0; i < st->nsegments; i++) {
-		struct stat about;
-		int fd = files_open(&s->files, sf, i);
-
-		if (fd < 0)
-			return fd;
-		if (fstat(fd, &about) < 0)
-			return -errno;
-		if ((uint64_t)about.st_size != st->segments[i].length)
-			return -EIO;
-		r = hash_file(&hash, fd, st->segments[i].length);
-		if (r < 0)
-			return r;
-	}
-	hash_end(&hash, st->sha256);
-	st->hashed = true;
-	return 0;
+	for (size_t i = 0; sf != NULL && i < st->nsegments; i++)
+		sum += st->segments[i].length = sf->extents[i].length;
+	return sum;
 }
 
 int store_seal_stream(struct store *s, struct stream *st)
 {
 	struct stream_files *sf = (struct stream_files *)idmap_get(&s->open, st->id);
-	int row, r;
+	uint64_t budget = SEAL_AT_ONCE;
+	struct seal *seal;
+	bool late;
+	int r;
 
-	if (sf != NULL) {
+	if (sf != NULL)
 		batch_write(&s->batch, &s->files, sf);
-		for (size_t i = 0; i < st->nsegments; i++)
-			st->segments[i].length = sf->extents[i].length;
-	}
-	r = hash_files(s, sf, st);
-	row = store_put_stream(s, st);
 	idmap_remove(&s->open, st->id);
-	stream_files_free(&s->files, sf);
-	return r < 0 ? r : row;
+	late = finish_lengths(st, sf) > SEAL_AT_ONCE;
+	r = seal_create(st, sf, &seal);
+	if (r < 0 || late)
+		store_put_stream(s, st);
+	if (r < 0) {
+		stream_files_free(&s->files, sf);
+		return r;
+	}
+	if (late) {
+		*s->last_seal = seal;
+		s->last_seal = &seal->next;
+		return 0;
+	}
+	r = seal_step(seal, &s->files, &budget);
+	st->hashed = seal->row.hashed;
+	memcpy(st->sha256, seal->row.sha256, SHA256_SIZE);
+	seal_free(&s->files, seal);
+	store_put_stream(s, st);
+	return r < 0 ? r : 0;
 }
 
 int store_finish(struct store *s)
@@ -295,6 +331,8 @@ int store_finish(struct store *s)
 	int r, first;
 
 	first = store_flush(s);
+	step_seals(s, UINT64_MAX);
+	first = first < 0 ? first : s->seal_error;
 	r = outfile_finish(&s->timeline);
 	first = first < 0 ? first : r;
 	r = outfile_finish(&s->streams);

@@ -28,7 +28,10 @@ struct store_config {
 /* Makes index/ and its files, marked incomplete. */
 int store_create(const struct store_config *config, struct store **ret);
 
-/* Writes a row; call it again whenever the row has changed. */
+/*
+ * Writes a row; call it again whenever the row has changed. What the disk does to the index is not
+ * told here: it is remembered, tried again, and store_finish() returns it.
+ */
 int store_put_process(struct store *s, const struct process *p);
 int store_put_stream(struct store *s, const struct stream *st);
 int store_put_hole(struct store *s, const struct hole *h);
@@ -36,18 +39,21 @@ int store_put_hole(struct store *s, const struct hole *h);
 /*
  * Adds a chunk to its stream's file (made at the first byte, named after st->pid, st->comm,
  * st->role or fd and direction) and to the time line. `data` is not copied: it must stay until
- * store_flush(). Sets st->segments and st->nsegments, which belong to st but are changed here only.
+ * store_flush(). Sets st->segments and st->nsegments, which belong to st but are changed here only;
+ * the segments' lengths are set by the seal. On failure the chunk was not taken.
  * A chunk that begins where a hole of more than 1 MiB in st->holes ends begins a segment.
  * Chunks of one stream may come in any order.
  */
 int store_append(struct store *s, struct stream *st, const struct chunk *c, const void *data);
 
-/* Writes all data that was handed over; afterwards its memory may be reused. */
+/* Writes all data that was handed over, then the index; afterwards the data's memory may be reused. */
 int store_flush(struct store *s);
 
 /*
  * The stream is over: flushes it, reads its files back, sets st->sha256 and st->hashed, writes the
  * row, forgets the stream. A stream file that is longer or shorter than what was appended is -EIO.
+ * A stream of more than 4 MiB is hashed in steps by the next calls of store_flush() and
+ * store_finish(), which then write its row again: st->hashed stays false, and -EIO comes from store_finish().
  */
 int store_seal_stream(struct store *s, struct stream *st);
 

@@ -75,7 +75,7 @@ static bool verify_segment(struct verify *v, const struct segment *seg, struct h
 			   size - seg->length);
 	if (size < seg->length)
 		return false;
-	e = hash_file(hash, fd, seg->length);
+	e = hash_file(hash, fd, 0, seg->length);
 	if (e < 0)
 		difference(v, "%s cannot be read: %s", seg->file, strerror(-e));
 	return e == 0;
