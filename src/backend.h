@@ -17,21 +17,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "words.h"
+
 struct wire_head;
-
-/* What of each kind is captured; one bit for each word of --capture. */
-enum capture {
-	CAPTURE_STDOUT = 1 << 0,
-	CAPTURE_STDERR = 1 << 1,
-	CAPTURE_STDIN = 1 << 2,
-	CAPTURE_SOCKETS = 1 << 3,
-	CAPTURE_PIPES = 1 << 4,
-	CAPTURE_FILES = 1 << 5,
-	CAPTURE_TTYS = 1 << 6,
-	CAPTURE_OTHERS = 1 << 7,	/* every other kind; only as a part of `all` */
-};
-
-#define CAPTURE_FDS 64		/* fd=N: N below this */
 
 struct backend_config {
 	uint32_t capture;	/* CAPTURE_ */

@@ -65,7 +65,7 @@ struct wire_exec {
 	__u64 time;
 	__u32 process;
 	__u32 uid;
-	__u32 pad;
+	__s32 pid;
 	struct wire_texts texts;	/* exe and argv are new */
 	char comm[WIRE_COMM];
 };

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the BPF programs and their loader share besides the rings: the values of maps that both
+ * touch. Both compilers read this file; who writes and reads what stands in bpf/maps.bpf.h.
+ */
+#ifndef IOTAP_SHARED_H
+#define IOTAP_SHARED_H
+
+#include <linux/types.h>
+
+#include "wire.h"
+
+struct task_entry {
+	__u32 process; /* number of its process */
+	__u32 execs; /* how many execs led to this program, in all its ancestors */
+	__u32 texts_due; /* exec has happened, its texts have not been sent */
+	__u32 pad;
+};
+
+struct process_entry {
+	__u32 threads; /* alive */
+	__u32 threads_ever;
+	__s64 first_fd; /* head of the chain of its fd entries; -1: none */
+	__u64 waited_ns;
+	struct wire_texts texts;
+	__u32 pad;
+};
+
+struct fd_key {
+	__u32 process;
+	__s32 fd;
+};
+
+struct fd_entry {
+	__u64 file; /* struct file *, struct inode *: the open file; 0: closed */
+	__u64 inode;
+	__u64 number; /* of the inode: the addresses above are reused at once */
+	__u64 file_id;
+	__u64 length[2]; /* by direction: bytes that moved */
+	__u32 stream[2]; /* by direction; 0: none so far */
+	__u32 generation;
+	__u32 execs; /* task_entry.execs at the last call */
+	__s64 next_fd; /* chain of the process; -1: end */
+	__u32 lock; /* held while the fields above change */
+	__u8 close_on_exec; /* at the last call */
+	__u8 kind;
+	__u8 pad[2];
+};
+
+/* What the reader does. Written by the reader, and by whoever wakes it. */
+enum reader_state {
+	READER_AWAKE = 0, /* draining: needs no wake-up */
+	READER_NAPPING = 1, /* comes back in milliseconds: wake it when the ring fills */
+	READER_SLEEPING = 2, /* wake it at the first record */
+};
+
+#endif
