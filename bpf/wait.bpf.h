@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The writer waits: a call whose bytes do not fit on the ring, or whose pages are not there, goes on in
+ * its own task after the system call and before user mode, where it may sleep (BPF task_work, Linux 6.18).
+ *
+ * The wait looks at three things each time round: whether the task is to die (a killed writer dies at once, the rest is
+ * a hole), whether the reader makes progress (STALL_NS without any: the tree drops until it has drained), and it
+ * yields by reading a byte of the reader's memory, because that path of the kernel reschedules: without it a
+ * writer on the reader's own CPU would spin for ever.
+ */
+#ifndef IOTAP_WAIT_BPF_H
+#define IOTAP_WAIT_BPF_H
+
+#include "bpf/calls.bpf.h"
+
+#define NEVER (1 << 23)		/* the longest bpf_loop(); time ends these loops, not turns */
+#define SPIN_TURNS (1 << 18)
+#define TRIES 3
+
+struct bpf_map {
+	__u32 max_entries;
+} __attribute__((preserve_access_index));
+
+typedef int (*bpf_task_work_callback_t)(struct bpf_map *map, void *key, void *value);
+
+extern int bpf_task_work_schedule_resume_impl(struct task_struct *task, struct bpf_task_work *tw,
+					      void *map__map, bpf_task_work_callback_t callback,
+					      void *aux__prog) __ksym __weak;
+extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym __weak;
+extern void bpf_task_release(struct task_struct *task) __ksym __weak;
+
+/* One turn of the wait for room. 1: there is some, or waiting is over (c->cause). */
+static int wait_turn(__u32 i, struct call **context)
+{
+	struct call *c = *context;
+	struct task_struct *task = bpf_get_current_task_btf(), *reader;
+	__u64 now, at, used;
+	__u8 byte;
+
+	used = bpf_ringbuf_query(&data_ring, BPF_RB_AVAIL_DATA);
+	at = bpf_ringbuf_query(&data_ring, BPF_RB_CONS_POS);
+	/* A quarter of the ring: waiting for the smallest gap would mean to wait again at once. */
+	if (used + WIRE_CHUNK_MAX + PAGE <= conf_ring_size && used <= conf_ring_size / 4 * 3)
+		return 1;
+	if (BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT) {
+		c->cause = CAUSE_KILLED;
+		return 1;
+	}
+	now = bpf_ktime_get_boot_ns();
+	if (at != c->reader_at || !c->waiting_since) {
+		c->reader_at = at;
+		c->waiting_since = now;
+	} else if (now - c->waiting_since > STALL_NS) {
+		*(volatile __u32 *)&stalled = 1;
+	}
+	reader = bpf_task_from_pid(reader_pid);
+	if (!reader || *(volatile __u32 *)&stalled) {
+		c->cause = CAUSE_STALLED;
+		if (reader)
+			bpf_task_release(reader);
+		return 1;
+	}
+	bpf_copy_from_user_task(&byte, 1, (void *)reader_word, reader, 0);
+	bpf_task_release(reader);
+	return 0;
+}
+
+static __noinline int wait_for_room(struct call *c)
+{
+	__u64 since = bpf_ktime_get_boot_ns();
+
+	kick_reader();
+	c->waiting_since = 0;
+	bpf_loop(NEVER, wait_turn, &c, 0);
+	c->waited_ns += bpf_ktime_get_boot_ns() - since;
+	return 0;
+}
+
+struct touch {
+	__u64 address;
+	__u64 end;
+	int error;
+};
+
+static int touch_page(__u32 i, struct touch *t)
+{
+	__u8 byte;
+
+	if (t->address >= t->end)
+		return 1;
+	if (bpf_copy_from_user(&byte, 1, (void *)t->address)) {
+		t->error = EFAULT;
+		return 1;
+	}
+	t->address = (t->address & ~(__u64)(PAGE - 1)) + PAGE;
+	return 0;
+}
+
+/* The piece could not be read: faults its pages in, or halves the trouble, or gives its bytes up. */
+static __noinline int mend_fault(struct call *c)
+{
+	__u32 length = piece_length(c);
+	struct touch t = { .address = c->base, .end = c->base + length };
+
+	if (!c->room)
+		return 1;	/* an iovec or a msghdr, which bpf_copy_from_user() could not read */
+	bpf_loop(WIRE_CHUNK_MAX / PAGE + 2, touch_page, &t, 0);
+	if (!t.error && c->tries++ < TRIES)
+		return 0;
+	c->tries = 0;
+	if (!c->by_page) {
+		c->by_page = 1;
+		return 0;
+	}
+	if (!c->text)
+		emit_hole(c->id, CAUSE_FAULT, c->offset, length);
+	advance(c, length);
+	return 0;
+}
+
+static int step_waiting(__u32 i, struct work **context)
+{
+	struct work *w = *context;
+	struct call *c = &w->call;
+
+	if (!step(c, &w->walk, true))
+		return 0;
+	if (c->error == EAGAIN) {
+		wait_for_room(c);
+		return c->cause != 0;
+	}
+	if (c->error == EFAULT)
+		return mend_fault(c);
+	return 1;
+}
+
+static int go_on(struct bpf_map *map, void *key, void *value)
+{
+	struct work *w = value;
+	struct process_entry *p;
+	__u32 process = w->call.process;
+
+	bpf_loop(NEVER, step_waiting, &w, 0);
+	give_up(&w->call);
+	p = bpf_map_lookup_elem(&processes, &process);
+	if (p)
+		__sync_fetch_and_add(&p->waited_ns, w->call.waited_ns);
+	w->busy = 0;
+	__sync_fetch_and_add(&calls_in_flight, -1);
+	return 0;
+}
+
+static int is_queued(__u32 i, struct task_struct **task)
+{
+	return BPF_CORE_READ(*task, task_works) != NULL;
+}
+
+/*
+ * Hands the call over to the task itself. The kernel queues the work from an interrupt that it sends to its
+ * own CPU: it is seen to be queued before this returns, so the task cannot slip back to user mode with its
+ * buffer before the bytes are taken. 0, or negative: the call cannot wait.
+ */
+static __noinline int defer(const struct call *c)
+{
+	static const struct work zero;
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct work *w = bpf_map_lookup_elem(&works, &tid);
+
+	if (!w) {
+		bpf_map_update_elem(&works, &tid, &zero, BPF_NOEXIST);
+		w = bpf_map_lookup_elem(&works, &tid);
+	}
+	if (!w || w->busy)
+		return -EAGAIN;
+	w->call = *c;
+	w->busy = 1;
+	if (bpf_task_work_schedule_resume_impl(task, &w->task_work, &works, go_on, NULL)) {
+		w->busy = 0;
+		return -EAGAIN;
+	}
+	bpf_loop(SPIN_TURNS, is_queued, &task, 0);
+	return 0;
+}
+
+#endif
