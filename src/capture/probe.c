@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See probe.h. */
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "capture/probe.h"
+
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+
+#ifndef CAP_PERFMON
+#define CAP_PERFMON 38
+#endif
+#ifndef CAP_BPF
+#define CAP_BPF 39
+#endif
+
+static bool has_capability(const struct __user_cap_data_struct *data, int number)
+{
+	return data[number / 32].effective >> (number % 32) & 1;
+}
+
+/* capabilities(7): CAP_SYS_ADMIN stands for both others. */
+static int probe_capabilities(char *ret_reason, size_t reason_size)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
+	bool bpf, perfmon;
+
+	if (syscall(SYS_capget, &header, data))
+		return -errno;
+	if (has_capability(data, CAP_SYS_ADMIN))
+		return 0;
+	bpf = has_capability(data, CAP_BPF);
+	perfmon = has_capability(data, CAP_PERFMON);
+	if (bpf && perfmon)
+		return 0;
+	if (bpf || perfmon)
+		snprintf(ret_reason, reason_size,
+			 "no permission to load BPF programs: %s is missing; run iotap-run as root",
+			 bpf ? "CAP_PERFMON" : "CAP_BPF");
+	else
+		snprintf(ret_reason, reason_size,
+			 "no permission to load BPF programs: CAP_BPF and CAP_PERFMON are missing; "
+			 "run iotap-run as root");
+	return -EPERM;
+}
+
+int probe_bpf(char *ret_reason, size_t reason_size)
+{
+	if (access(BTF_PATH, R_OK)) {
+		int err = -errno;
+
+		snprintf(ret_reason, reason_size,
+			 "this kernel gives no BTF (" BTF_PATH ": %s); "
+			 "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y",
+			 strerror(-err));
+		return err;
+	}
+	return probe_capabilities(ret_reason, reason_size);
+}
+
+void probe_explain(int error, char *ret_reason, size_t reason_size)
+{
+	if (error == -EPERM || error == -EACCES)
+		snprintf(ret_reason, reason_size,
+			 "the kernel refuses BPF programs (%s); look at "
+			 "/sys/kernel/security/lockdown "
+			 "and at a seccomp filter or container around this shell",
+			 strerror(-error));
+	else if (error == -ENOMEM)
+		snprintf(ret_reason, reason_size,
+			 "no memory for the BPF ring buffer; try a smaller one, for example "
+			 "--buffer=8M");
+	else
+		snprintf(ret_reason, reason_size,
+			 "the BPF programs do not load on this kernel (%s); run with -v to see why",
+			 strerror(-error));
+}
+
+bool probe_is_realtime(void)
+{
+	struct utsname name;
+
+	return !uname(&name) && strstr(name.version, "PREEMPT_RT");
+}
