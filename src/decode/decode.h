@@ -15,11 +15,11 @@ struct decoder;
 /* Where the model goes. Each returns 0 or negative errno, which decode_record() returns. */
 struct decode_sink {
 	void *context;
-	int (*process)(void *context, const struct process *p);	/* a row that is new or changed */
-	int (*stream)(void *context, struct stream *s);		/* opened, named */
+	int (*process)(void *context, const struct process *p); /* a row that is new or changed */
+	int (*stream)(void *context, struct stream *s); /* opened, named */
 	int (*chunk)(void *context, struct stream *s, const struct chunk *c, const void *data);
 	int (*hole)(void *context, struct stream *s, const struct hole *h);
-	int (*close)(void *context, struct stream *s);		/* accounted; s is freed afterwards */
+	int (*close)(void *context, struct stream *s); /* accounted; s is freed afterwards */
 };
 
 struct decode_totals {
@@ -31,8 +31,8 @@ struct decode_totals {
 	uint64_t lost_by_cause[CAUSE_COUNT];
 	uint64_t holes;
 	uint64_t bad_records;
-	bool root_ended;		/* process 1 is over */
-	int root_status;		/* as wait(2) gives it */
+	bool root_ended; /* process 1 is over */
+	int root_status; /* as wait(2) gives it */
 };
 
 int decode_create(const struct decode_sink *sink, uint64_t start_boot_ns, struct decoder **ret);
@@ -40,6 +40,12 @@ void decode_free(struct decoder *d);
 
 /* One record; size is what the ring holds, at least head.length and the fixed part. */
 int decode_record(struct decoder *d, const struct wire_head *record, size_t size);
+
+/*
+ * Ends what waited for records of the other ring. To be called now and then, best when a batch of records
+ * is through.
+ */
+int decode_settle(struct decoder *d);
 
 /* Bytes that were captured and that the disk did not take: captured becomes a hole. */
 int decode_lost(struct decoder *d, uint32_t stream, uint64_t offset, uint64_t length);
