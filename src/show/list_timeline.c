@@ -16,9 +16,10 @@ static void put_row(struct show *s, const struct stream *st, const struct chunk 
 
 	time[when_format(&s->when, c->time_ns, time)] = '\0';
 	escape_word(st->comm, strnlen(st->comm, COMM_SIZE), comm, sizeof(comm));
-	output_printf(s->output, "%-12s  %7u  %10d  %10llu  %6u  %-15s  %-13s%s%s\n", time, st->id,
-		      (int)c->tid, (unsigned long long)c->offset, c->length, comm,
-		      stream_label(st, label), c->flags & CHUNK_MORE ? "  more" : "",
+	stream_label(st, label);
+	output_printf(s->output, "%-12s  %7u  %10d  %10llu  %6u  %-15s  %s%s%s\n", time, st->id,
+		      (int)c->tid, (unsigned long long)c->offset, c->length, comm, label,
+		      c->flags & CHUNK_MORE ? "  more" : "",
 		      c->flags & CHUNK_CONCURRENT ? "  concurrent" : "");
 }
 

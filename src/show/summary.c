@@ -40,8 +40,8 @@ static void put_text(struct show *s, const struct runinfo *run)
 	output_printf(out, "%-10s %llu\n", "processes", (unsigned long long)run->processes);
 	output_printf(out, "%-10s %llu\n", "streams", (unsigned long long)run->streams);
 	output_printf(out, "%-10s %llu bytes\n", "captured", (unsigned long long)run->captured);
-	output_printf(out, "%-10s %llu bytes in %llu holes\n", "lost",
-		      (unsigned long long)run->lost, (unsigned long long)run->holes);
+	output_printf(out, "%-10s %llu bytes\n", "lost", (unsigned long long)run->lost);
+	output_printf(out, "%-10s %llu\n", "holes", (unsigned long long)run->holes);
 	output_printf(out, "%-10s %s\n", "complete", run->complete ? "yes" : "no");
 	if (run->reason)
 		put_string(out, "reason", run->reason);
