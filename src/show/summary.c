@@ -88,12 +88,29 @@ static int put_json(struct output *out, const struct runinfo *run)
 	return json_put_line(o, out);
 }
 
+/* run.json of a run that was not finished has no sums yet: the index has. */
+static void add_sums(const struct reader *r, struct runinfo *run)
+{
+	const struct stream *st;
+
+	run->captured = run->lost = run->holes = run->streams = run->processes = 0;
+	while (reader_process(r, run->processes))
+		run->processes++;
+	for (; (st = reader_stream(r, run->streams)); run->streams++) {
+		run->captured += st->captured;
+		run->lost += st->lost;
+		run->holes += st->nholes;
+	}
+}
+
 int show_summary(struct show *s)
 {
-	const struct runinfo *run = reader_run(s->reader);
+	struct runinfo run = *reader_run(s->reader);
 
+	if (!reader_finished(s->reader))
+		add_sums(s->reader, &run);
 	if (s->options->json)
-		return put_json(s->output, run);
-	put_text(s, run);
+		return put_json(s->output, &run);
+	put_text(s, &run);
 	return 0;
 }
