@@ -42,8 +42,9 @@ static inline void free_p(void *p)
 #define CLEANUP_FREE __attribute__((cleanup(free_p)))
 
 /*
- * Puts something that can be neither read nor written on each of fds 0 to 2 that is closed, so that no later
- * open() lands there. It is close-on-exec: a program that is executed finds them closed. 0 or negative errno.
+ * Puts something that can be neither read nor written on each of fds 0 to 2 that is closed,
+ * so that no later open() lands there. It is close-on-exec: a program that is executed finds
+ * them closed. 0 or negative errno.
  */
 int fd_fill_standard(void);
 

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* The least of the machine's memory and the limits of our cgroups (v1 and v2), in bytes; never 0. */
+/* The least of the machine's memory and our cgroups' limits (v1 and v2), in bytes; never 0. */
 uint64_t memory_limit(void);
 
 #endif

@@ -10,17 +10,17 @@
 #include "backend.h"
 
 enum wait_for {
-	WAIT_TREE,		/* until the last task of the tree is gone */
-	WAIT_ROOT,		/* until the command has ended */
+	WAIT_TREE, /* until the last task of the tree is gone */
+	WAIT_ROOT, /* until the command has ended */
 };
 
 struct run_config {
-	char **command;		/* NULL-terminated */
-	const char *output;	/* template of the run directory; NULL: the default */
-	const char *capture_text;	/* as given or the default, for run.json */
+	char **command; /* NULL-terminated */
+	const char *output; /* template of the run directory; NULL: the default */
+	const char *capture_text; /* as given or the default, for run.json */
 	struct backend_config backend;
 	enum wait_for wait_for;
-	bool strict;		/* incomplete: status 125 if the command succeeded */
+	bool strict; /* incomplete: status 125 if the command succeeded */
 	bool quiet;
 	bool verbose;
 };

@@ -9,7 +9,8 @@
  *                          <-      STOP (maybe: end the run now, whatever still runs)
  *   DONE                   ->      the run directory is finished
  *
- * End of file on either side means that the other one is dead. The recorder goes on without the front.
+ * End of file on either side means that the other one is dead. The recorder goes on without the
+ * front.
  */
 #ifndef IOTAP_CONTROL_H
 #define IOTAP_CONTROL_H
@@ -19,11 +20,11 @@
 
 enum control_type {
 	CONTROL_READY = 1,
-	CONTROL_FAILED = 2,	/* text: one sentence */
-	CONTROL_CHILD = 3,	/* pid; carries a pidfd */
+	CONTROL_FAILED = 2, /* text: one sentence */
+	CONTROL_CHILD = 3, /* pid; carries a pidfd */
 	CONTROL_TAPPED = 4,
 	CONTROL_STOP = 5,
-	CONTROL_DONE = 6,	/* complete, lost, holes; text: why not complete */
+	CONTROL_DONE = 6, /* complete, lost, holes; text: why not complete */
 };
 
 struct control_message {
@@ -33,7 +34,7 @@ struct control_message {
 	uint32_t holes;
 	uint64_t captured;
 	uint64_t lost;
-	char text[480];		/* NUL-terminated */
+	char text[480]; /* NUL-terminated */
 };
 
 /* fd: one to send along, or -1. Returns 0 or negative errno (-EPIPE: the other side is dead). */

@@ -40,7 +40,7 @@ int launch_release(struct launch *l);
 /* Kills a child that was not released, and waits for it. */
 void launch_abandon(struct launch *l);
 
-/* Reads l->failure to its end, and closes it. Returns 1 with a failure, 0: the command runs or has run. */
+/* Reads l->failure to its end, and closes it. Returns 1 with a failure, 0 without one. */
 int launch_outcome(struct launch *l, struct launch_failure *ret);
 
 /* The exit status that stands for a failure: 126 or 127. */

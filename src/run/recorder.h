@@ -8,8 +8,9 @@
 #include "run/config.h"
 
 /*
- * The whole life of the recorder, called in the forked child of the front. `control` is its end of the
- * pair of control.h, `dirfd` the run directory. Neither belongs to fds 0 to 2. Returns its exit status.
+ * The whole life of the recorder, called in the forked child of the front. `control` is its
+ * end of the pair of control.h, `dirfd` the run directory. Neither belongs to fds 0 to 2. Returns
+ * its exit status.
  */
 int recorder_run(const struct run_config *config, int control, int dirfd);
 

@@ -7,16 +7,22 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "lib/fd.h"
 #include "run/recorder.h"
 #include "run/recorder_process.h"
 #include "run/signals.h"
 #include "run/status.h"
+
+#define END_MS 1000 /* that is a hundred times what it takes */
 
 /* The recorder, from its first moment. What goes wrong here the front sees as an end of file. */
 __attribute__((noreturn)) static void recorder_main(const struct run_config *config, int control,
@@ -25,6 +31,7 @@ __attribute__((noreturn)) static void recorder_main(const struct run_config *con
 	int keep[] = { control, dirfd };
 
 	signals_shut_out();
+	umask(0077);
 	prctl(PR_SET_NAME, "iotap-recorder");
 	if (setsid() < 0)
 		_exit(STATUS_FAILED);
@@ -45,8 +52,10 @@ int recorder_process_start(struct recorder_process *p, const struct run_config *
 	mine = pair[0];
 	its = pair[1];
 	p->pid = fork();
-	if (p->pid < 0)
+	if (p->pid < 0) {
+		p->pid = 0;
 		return -errno;
+	}
 	if (p->pid == 0)
 		recorder_main(config, its, dirfd);
 	p->control = fd_take(&mine);
@@ -114,4 +123,19 @@ int recorder_process_tell(struct recorder_process *p, unsigned type, pid_t pid, 
 	const struct control_message m = { .type = type, .pid = pid };
 
 	return p->control < 0 ? -EPIPE : control_send(p->control, &m, fd);
+}
+
+void recorder_process_end(struct recorder_process *p, bool kill_it)
+{
+	CLEANUP_CLOSE int pidfd = p->pid > 0 ? pidfd_open(p->pid, 0) : -1;
+	struct pollfd fds = { .fd = pidfd, .events = POLLIN };
+
+	p->control = fd_close(p->control);
+	if (p->pid <= 0)
+		return;
+	if (kill_it)
+		kill(p->pid, SIGKILL);
+	poll(&fds, 1, END_MS);
+	waitpid(p->pid, NULL, WNOHANG);
+	p->pid = 0;
 }

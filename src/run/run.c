@@ -50,6 +50,7 @@ __attribute__((noreturn)) static void give_up(struct front *f, int sig)
 	if (!sig)
 		message("%s", f->error);
 	launch_abandon(&f->child);
+	recorder_process_end(&f->recorder, true);
 	rundir_abandon(&f->dir);
 	if (sig)
 		status_leave_by_signal(sig);
@@ -157,6 +158,8 @@ __attribute__((noreturn)) static void conclude(struct front *f, const struct wat
 	if (w->finished && c->verbose)
 		tell_totals(f, &w->done);
 	rundir_unlock(&f->dir);
+	if (!w->impatient)
+		recorder_process_end(&f->recorder, false);
 	if (!complete && c->strict && WIFEXITED(w->status) && WEXITSTATUS(w->status) == 0)
 		exit(STATUS_FAILED);
 	status_leave(w->status);

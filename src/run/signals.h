@@ -28,7 +28,7 @@ int signals_next(struct signals *s, struct signalfd_siginfo *ret);
 /* It came from the terminal, which has sent it to the whole foreground group. */
 bool signals_from_terminal(const struct signalfd_siginfo *info);
 
-/* One of those by which a user ends a program (TERM INT HUP QUIT), and the caller did not ignore it. */
+/* One of those by which a user ends a program (TERM INT HUP QUIT), unless the caller ignored it. */
 bool signals_means_end(const struct signals *s, const struct signalfd_siginfo *info);
 
 /* Stops this process, so that the shell sees it; returns when it is continued. */

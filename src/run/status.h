@@ -10,9 +10,9 @@ enum {
 };
 
 /*
- * Ends the process as the one with this wait(2) status ended: with its exit code, or by the same
- * signal and without a core. Where a signal cannot end it (process 1 of a pid namespace) the exit code
- * is 128 + signal.
+ * Ends the process as the one with this wait(2) status ended: with its exit code, or by the
+ * same signal and without a core. Where a signal cannot end it (process 1 of a pid namespace) the
+ * exit code is 128 + signal.
  */
 __attribute__((noreturn)) void status_leave(int wait_status);
 

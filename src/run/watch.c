@@ -51,9 +51,12 @@ static void reap(struct watch *w)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		if (pid == w->child->pid)
 			on_child_status(w, status);
+		else if (pid == w->recorder->pid && !WIFSTOPPED(status))
+			w->recorder->pid = 0;
+	}
 }
 
 /* Whether the command got a CONT after its last stop; asked only once for each. */

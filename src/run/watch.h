@@ -29,7 +29,7 @@ struct watch {
 	bool impatient; /* a second signal after the command's end: do not wait */
 };
 
-/* Passes signals on, stops and continues with the command, waits for its end and for the recorder's. */
+/* Passes signals on, stops and goes on with the command, waits for its end and the recorder's. */
 int watch_run(struct watch *w);
 
 #endif
