@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -19,10 +20,23 @@
 #include "lib/fd.h"
 #include "run/recorder.h"
 #include "run/recorder_process.h"
+#include "run/rundir.h"
 #include "run/signals.h"
 #include "run/status.h"
 
 #define END_MS 1000 /* that is a hundred times what it takes */
+
+/* What it makes belongs to the user whose run it is; the right to capture stays root's. */
+static void become_owner(void)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (!rundir_owner(&uid, &gid))
+		return;
+	setfsgid(gid);
+	setfsuid(uid);
+}
 
 /* The recorder, from its first moment. What goes wrong here the front sees as an end of file. */
 __attribute__((noreturn)) static void recorder_main(const struct run_config *config, int control,
@@ -39,6 +53,7 @@ __attribute__((noreturn)) static void recorder_main(const struct run_config *con
 		if (fd_blank(fd) < 0)
 			_exit(STATUS_FAILED);
 	fd_close_others(keep, sizeof(keep) / sizeof(keep[0]));
+	become_owner();
 	_exit(recorder_run(config, control, dirfd));
 }
 

@@ -141,9 +141,10 @@ is "the run that was going" 0 $?
 is "and then it may be moved" 0 $?
 rm -r -- *
 
-env SUDO_UID=65534 SUDO_GID=65533 "$iotap_run" -o run true
+env SUDO_UID=65534 SUDO_GID=65533 "$iotap_run" -o run echo text >/dev/null
 is "under sudo: status" 0 $?
-is "under sudo: the owner" 65534:65533 "$(stat -c %u:%g run)"
+is "under sudo: one owner of all" 65534:65533 "$(find run -exec stat -c %u:%g {} + | sort -u)"
+check "under sudo: the stream" [ -s run/*-echo.stdout ]
 rm -r run
 
 finish
