@@ -106,7 +106,7 @@ static bool kind_matches(unsigned kinds, enum kind kind)
 	return !kinds || (kinds & 1u << bit);
 }
 
-bool select_process(const struct selection *sel, const struct process *p)
+static bool select_process(const struct selection *sel, const struct process *p)
 {
 	return pid_matches(&sel->pids, p->pid) && glob_matches(&sel->comms, p->comm);
 }

@@ -29,9 +29,6 @@ void selection_release(struct selection *sel);
 
 bool select_stream(const struct selection *sel, const struct reader *r, const struct stream *st);
 
-/* Whether the process itself is selected, whatever its streams. */
-bool select_process(const struct selection *sel, const struct process *p);
-
 /*
  * For each process, in the order of reader_process(), whether it is selected: when streams or
  * kinds are asked for, only processes that have such a stream. Heap memory; NULL: none left.

@@ -3,6 +3,7 @@
  * Writes a run directory with known content, for the tests of the viewer.
  *
  *   make-run job DIR                 an ordinary run: processes, sockets, a hole, lines that overlap
+ *   make-run losses DIR              holes of all sorts, a stream of nothing else, segments
  *   make-run hostile DIR             names and output that attack terminals and parsers
  *   make-run unfinished DIR          as a recorder leaves it that was killed
  *   make-run big DIR CHUNKS LENGTH STREAMS     lines of LENGTH bytes, one in each chunk
@@ -258,6 +259,51 @@ static void make_job(const char *dir)
 	end(7);
 }
 
+static void make_losses(const char *dir)
+{
+	struct stream *out, *nothing, *parts;
+
+	begin(dir, TEXT("./lossy\0"));
+	process((struct process){ .id = 1,
+				  .pid = 100,
+				  .ended = true,
+				  .exit_code = -1,
+				  .signal = 63,
+				  .comm = "lossy" });
+	out = stream((struct stream){ .process = 1,
+				      .pid = 100,
+				      .fd = 1,
+				      .role = ROLE_STDOUT,
+				      .direction = DIRECTION_OUT,
+				      .kind = KIND_SOCKET,
+				      .comm = "lossy" });
+	nothing = stream((struct stream){ .process = 1,
+					  .pid = 100,
+					  .fd = 2,
+					  .role = ROLE_STDERR,
+					  .direction = DIRECTION_OUT,
+					  .kind = KIND_PIPE,
+					  .comm = "lossy",
+					  .name = TEXT("pipe:[77]") });
+	parts = stream((struct stream){ .process = 1,
+					.pid = 100,
+					.fd = 0,
+					.role = ROLE_STDIN,
+					.direction = DIRECTION_IN,
+					.kind = KIND_BLOCK,
+					.comm = "lossy",
+					.name = TEXT("/dev/vda") });
+	put(out, 1 * MS, "before\n");
+	hole(out, 2 * MS, 100, CAUSE_IN_KERNEL);
+	put(out, 3 * MS, "after\ncut");
+	hole(nothing, 4 * MS, 5, CAUSE_FAULT);
+	hole(out, 5 * MS, 1, CAUSE_KILLED);
+	put(parts, 6 * MS, "head\n");
+	hole(parts, 7 * MS, 3 << 20, CAUSE_STALLED);
+	put(parts, 8 * MS, "tail\n");
+	end(-1);
+}
+
 #define EVIL "e\x1b[31m\n/\\x\xff"
 
 static void make_hostile(const char *dir)
@@ -366,6 +412,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "job") == 0)
 		make_job(argv[2]);
+	else if (argc == 3 && strcmp(argv[1], "losses") == 0)
+		make_losses(argv[2]);
 	else if (argc == 3 && strcmp(argv[1], "hostile") == 0)
 		make_hostile(argv[2]);
 	else if (argc == 3 && strcmp(argv[1], "unfinished") == 0)
@@ -374,7 +422,8 @@ int main(int argc, char **argv)
 		make_big(argv[2], strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10),
 			 strtoul(argv[5], NULL, 10));
 	else
-		errx(2, "usage: make-run job|hostile|unfinished DIR, or big DIR CHUNKS LENGTH "
-			"STREAMS");
+		errx(2,
+		     "usage: make-run job|losses|hostile|unfinished DIR, or big DIR CHUNKS LENGTH "
+		     "STREAMS");
 	return 0;
 }
