@@ -323,7 +323,9 @@ int store_seal_stream(struct store *s, struct stream *st)
 	memcpy(st->sha256, seal->row.sha256, SHA256_SIZE);
 	seal_free(&s->files, seal);
 	store_put_stream(s, st);
-	return r < 0 ? r : 0;
+	if (r < 0 && s->seal_error == 0)
+		s->seal_error = r;
+	return 0;
 }
 
 int store_finish(struct store *s)

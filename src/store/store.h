@@ -51,13 +51,17 @@ int store_flush(struct store *s);
 
 /*
  * The stream is over: flushes it, reads its files back, sets st->sha256 and st->hashed, writes the
- * row, forgets the stream. A stream file that is longer or shorter than what was appended is -EIO.
- * A stream of more than 4 MiB is hashed in steps by the next calls of store_flush() and
- * store_finish(), which then write its row again: st->hashed stays false, and -EIO comes from store_finish().
+ * row, forgets the stream. A stream of more than 4 MiB is hashed in steps by the next calls of
+ * store_flush() and store_finish(), which then write its row again: st->hashed stays false.
+ * A file that is gone, or longer or shorter than what was written to it, has no hash either; somebody
+ * changed it, the run goes on, and store_finish() returns -EIO. -ENOMEM is the only failure here.
  */
 int store_seal_stream(struct store *s, struct stream *st);
 
-/* Flushes everything and marks the index finished. */
+/*
+ * Flushes everything and marks the index finished. Returns the first trouble that is left: with the
+ * index, which then stays marked incomplete, or with a seal.
+ */
 int store_finish(struct store *s);
 void store_free(struct store *s);	/* NULL is fine; does not flush */
 
