@@ -40,8 +40,11 @@ static __always_inline int next_segment(struct call *c, bool may_sleep)
 		c->iovs = message.hdr.iovlen;
 		return 0;
 	}
-	if (!c->iovs)
-		return -EINVAL;
+	if (!c->iovs) {
+		/* A datagram that was longer than its iovecs (MSG_TRUNC): on to the next message. */
+		c->message_left = 0;
+		return 0;
+	}
 	if (read_user(&iov, sizeof(iov), c->iov, may_sleep))
 		return -EFAULT;
 	c->iov += sizeof(iov);
@@ -125,14 +128,12 @@ static __always_inline int step(struct call *c, struct walk *w, bool may_sleep)
 	} else {
 		length = piece_length(c);
 		piece.base = c->base;
-		piece.offset = c->offset;
-		piece.time = c->time;
-		piece.id = c->id;
-		piece.tid = c->tid;
-		piece.process = c->process;
-		piece.text = c->text;
 		piece.flags = c->text ? (c->left == length ? WIRE_LAST : 0)
 				      : (c->left == length ? 0 : WIRE_MORE);
+		if (c->text)
+			piece_of_text(&piece, c->id, c->text, c->offset, c->process);
+		else
+			piece_of_stream(&piece, c->time, c->offset, c->id, c->tid);
 		err = emit_piece(&piece, length);
 		if (!err)
 			advance(c, length);

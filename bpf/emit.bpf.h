@@ -4,7 +4,7 @@
  *
  * Life records are small and of fixed size; one that does not fit is counted in
  * lost_events. Chunks are copied from user memory straight into the data ring:
- * a record is reserved in one of eleven sizes (the verifier wants a constant),
+ * a record is reserved in one of eight sizes (the verifier wants a constant),
  * filled without sleeping, and submitted. Nothing sleeps between reserve and submit.
  */
 #ifndef IOTAP_EMIT_BPF_H
@@ -78,6 +78,15 @@ static __always_inline void kick_reader(void)
 	bpf_ringbuf_discard(record, BPF_RB_FORCE_WAKEUP);
 }
 
+/* The record that was to carry the wake-up did not fit. */
+static __always_inline void wake_all_the_same(__u64 flags)
+{
+	if (flags != BPF_RB_FORCE_WAKEUP)
+		return;
+	*(volatile __u32 *)&reader_state = READER_SLEEPING;
+	kick_reader();
+}
+
 CHECKED_ONCE int emit_hole(__u32 stream, __u32 cause, __u64 offset, __u64 length)
 {
 	struct wire_hole *hole = life_reserve(struct wire_hole);
@@ -109,47 +118,69 @@ CHECKED_ONCE int emit_close(__u32 stream, __u64 length)
 	return 0;
 }
 
-/* What goes into the head of a chunk or of a part of a text; see struct call. */
+/*
+ * A chunk or a part of a text on its way to the ring. Both have the same size and the data at the same place, so the
+ * three words behind the head are all that differs.
+ */
 struct piece {
 	__u64 base;		/* user address */
-	__u64 offset;
-	__u64 time;
-	__u32 id;		/* stream, or text */
-	__u32 tid;
-	__u32 process;
-	__u16 text;		/* 0: a chunk; else enum wire_text_kind */
+	__u64 words[3];
+	__u16 type;
 	__u16 flags;
+	__u32 pad;
 };
 
-static __always_inline int emit_sized(const struct piece *p, __u32 length, const __u32 room)
+static __always_inline void piece_of_stream(struct piece *p, __u64 time, __u64 offset, __u32 stream,
+					    __u32 tid)
 {
-	/* Both records have the same size; which one it is, its first field tells. */
-	struct wire_chunk *chunk = bpf_ringbuf_reserve(&data_ring, sizeof(*chunk) + room, 0);
-	struct wire_text *text = (void *)chunk;
+	p->type = WIRE_CHUNK;
+	p->words[0] = time;
+	p->words[1] = offset;
+	p->words[2] = stream | (__u64)tid << 32;
+}
 
-	if (!chunk)
+static __always_inline void piece_of_text(struct piece *p, __u32 id, __u32 kind, __u64 offset,
+					  __u32 process)
+{
+	p->type = WIRE_TEXT;
+	p->words[0] = id | (__u64)kind << 32;
+	p->words[1] = offset;
+	p->words[2] = process;
+}
+
+struct record {
+	struct wire_head head;
+	__u64 words[3];
+	__u8 data[];
+};
+
+_Static_assert(sizeof(struct record) == sizeof(struct wire_chunk), "piece_of_stream()");
+_Static_assert(__builtin_offsetof(struct wire_chunk, time) == 8, "piece_of_stream()");
+_Static_assert(__builtin_offsetof(struct wire_chunk, offset) == 16, "piece_of_stream()");
+_Static_assert(__builtin_offsetof(struct wire_chunk, stream) == 24, "piece_of_stream()");
+_Static_assert(sizeof(struct record) == sizeof(struct wire_text), "piece_of_text()");
+_Static_assert(__builtin_offsetof(struct wire_text, id) == 8, "piece_of_text()");
+_Static_assert(__builtin_offsetof(struct wire_text, offset) == 16, "piece_of_text()");
+_Static_assert(__builtin_offsetof(struct wire_text, process) == 24, "piece_of_text()");
+
+static __always_inline int emit_sized(const struct piece *p, __u32 length, __u64 wake,
+				      const __u32 room)
+{
+	struct record *r = bpf_ringbuf_reserve(&data_ring, sizeof(*r) + room, 0);
+
+	if (!r)
 		return -EAGAIN;
-	if (bpf_probe_read_user(chunk->data, length, (void *)p->base)) {
-		bpf_ringbuf_discard(chunk, BPF_RB_NO_WAKEUP);
+	if (bpf_probe_read_user(r->data, length, (void *)p->base)) {
+		bpf_ringbuf_discard(r, wake);
 		return -EFAULT;
 	}
-	chunk->head.length = length;
-	chunk->head.flags = p->flags;
-	if (!p->text) {
-		chunk->head.type = WIRE_CHUNK;
-		chunk->time = p->time;
-		chunk->offset = p->offset;
-		chunk->stream = p->id;
-		chunk->tid = p->tid;
-	} else {
-		text->head.type = WIRE_TEXT;
-		text->id = p->id;
-		text->kind = p->text;
-		text->offset = p->offset;
-		text->process = p->process;
-		text->pad = 0;
-	}
-	bpf_ringbuf_submit(chunk, wake_flags());
+	r->head.type = p->type;
+	r->head.flags = p->flags;
+	r->head.length = length;
+	r->words[0] = p->words[0];
+	r->words[1] = p->words[1];
+	r->words[2] = p->words[2];
+	bpf_ringbuf_submit(r, wake);
 	return 0;
 }
 
@@ -159,30 +190,35 @@ static __always_inline int emit_sized(const struct piece *p, __u32 length, const
  */
 CHECKED_ONCE int emit_piece(const struct piece *p, __u32 length)
 {
+	__u64 wake;
+	int err = -EINVAL;
+
 	if (!p)
 		return -EINVAL;
 	if (length == 0)
 		return 0;
+	wake = wake_flags();
 	barrier_var(length);
 #define EMIT_UP_TO(room)                                                                          \
-	if (length <= (room))                                                                     \
-		return emit_sized(p, length, room);
+	if (length <= (room)) {                                                                   \
+		err = emit_sized(p, length, wake, room);                                          \
+		goto done;                                                                        \
+	}
 	EMIT_UP_TO(64)
-	EMIT_UP_TO(128)
 	EMIT_UP_TO(256)
-	EMIT_UP_TO(512)
 	EMIT_UP_TO(1024)
-	EMIT_UP_TO(2048)
 	EMIT_UP_TO(4096)
 	EMIT_UP_TO(8192)
 	EMIT_UP_TO(16384)
 	EMIT_UP_TO(32768)
 	EMIT_UP_TO(65536)
 #undef EMIT_UP_TO
-	return -EINVAL;
+done:
+	if (err == -EAGAIN)
+		wake_all_the_same(wake);
+	return err;
 }
 
 _Static_assert(WIRE_CHUNK_MAX == 65536, "the largest class of emit_piece()");
-_Static_assert(sizeof(struct wire_chunk) == sizeof(struct wire_text), "emit_sized()");
 
 #endif

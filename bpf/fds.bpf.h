@@ -25,8 +25,10 @@ static __always_inline bool is_tty(__u32 rdev)
 	return major >= 136 && major <= 143;	/* pts */
 }
 
-static __always_inline __u8 kind_of(__u16 mode, struct inode *inode)
+CHECKED_ONCE int kind_of(__u16 mode, __u64 address)
 {
+	struct inode *inode = (void *)address;
+
 	switch (mode & S_IFMT) {
 	case S_IFSOCK:
 		return KIND_SOCKET;
@@ -101,7 +103,7 @@ static __always_inline bool closes_on_exec(struct task_struct *task, __s32 fd)
 }
 
 /* The number of an open file: the same for all fds and processes that share it. */
-static __noinline __u64 file_id_of(__u64 file, __u64 inode, __u64 number)
+CHECKED_ONCE __u64 file_id_of(__u64 file, __u64 inode, __u64 number)
 {
 	struct file_entry *known = bpf_map_lookup_elem(&files, &file);
 	struct file_entry fresh = { .inode = inode, .number = number };
@@ -206,13 +208,18 @@ static __always_inline bool has_path(__u8 kind, struct inode *inode)
 }
 
 /* Gives the stream its number and reports it. */
-static __noinline __u32 open_stream(struct fd_entry *e, const struct fd_key *key, __u32 direction,
-				    struct file *file)
+CHECKED_ONCE __u32 open_stream(struct fd_entry *e, const struct fd_key *key, __u32 direction,
+			       __u64 address)
 {
 	__u32 id = __sync_fetch_and_add(&last_stream, 1) + 1;
-	struct inode *inode = (void *)e->inode;
-	struct wire_open *o = life_reserve(struct wire_open);
+	struct file *file = (void *)address;
+	struct inode *inode;
+	struct wire_open *o;
 
+	if (!e || !key)
+		return id;
+	inode = (void *)e->inode;
+	o = life_reserve(struct wire_open);
 	if (!o)
 		return id;
 	__builtin_memset(o, 0, sizeof(*o));
@@ -240,10 +247,12 @@ static __noinline __u32 open_stream(struct fd_entry *e, const struct fd_key *key
 }
 
 /* The open file under an fd is gone: its streams are over. */
-static __noinline int close_entry(struct fd_entry *e)
+CHECKED_ONCE int close_entry(struct fd_entry *e)
 {
 	__u32 id;
 
+	if (!e)
+		return 0;
 	for (int direction = 0; direction < 2; direction++) {
 		id = __sync_lock_test_and_set(&e->stream[direction], 0);
 		if (id)
@@ -333,7 +342,7 @@ CHECKED_ONCE int take(const struct task_entry *t, __s32 fd, __u32 direction, __u
 	}
 	inode = BPF_CORE_READ(file, f_inode);
 	mode = BPF_CORE_READ(inode, i_mode);
-	kind = kind_of(mode, inode);
+	kind = kind_of(mode, (__u64)inode);
 	if (!is_wanted(fd, direction, kind))
 		return 0;
 	number = BPF_CORE_READ(inode, i_ino);
@@ -361,7 +370,7 @@ CHECKED_ONCE int take(const struct task_entry *t, __s32 fd, __u32 direction, __u
 		}
 		if (!e->stream[direction]) {
 			/* Reported first: its number is seen by others only afterwards. */
-			__u32 id = open_stream(e, &key, direction, file);
+			__u32 id = open_stream(e, &key, direction, (__u64)file);
 
 			e->stream[direction] = id;
 			ret->has_path = has_path(kind, inode);

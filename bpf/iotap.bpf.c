@@ -6,10 +6,13 @@
  * Everything is decided at the exit of the system call, with its return value: only then is it known how
  * many bytes the kernel took or gave, and the argument registers are still there.
  */
-#include "bpf/wait.bpf.h"
-#include "bpf/tree.bpf.h"
-
 #include <asm/unistd_64.h>
+
+#include "bpf/fdcalls.bpf.h"
+#include "bpf/messages.bpf.h"
+#include "bpf/tree.bpf.h"
+#include "bpf/wait.bpf.h"
+
 #include <bpf/bpf_tracing.h>
 
 char LICENSE[] SEC("license") = "GPL";
@@ -68,155 +71,29 @@ static __always_inline bool begin_call(struct call *c, const struct task_entry *
 /* The whole of it when it is one short buffer whose page is there, as nearly every call is. */
 static __always_inline bool sent_at_once(struct call *c)
 {
-	struct piece piece = {
-		.base = c->base,
-		.offset = c->offset,
-		.time = c->time,
-		.id = c->id,
-		.tid = c->tid,
-	};
+	struct piece piece = { .base = c->base };
 
-	return !c->due && c->left <= WIRE_CHUNK_MAX && !emit_piece(&piece, c->left);
+	if (!c->room || c->due || c->left > WIRE_CHUNK_MAX)
+		return false;
+	piece_of_stream(&piece, c->time, c->offset, c->id, c->tid);
+	return !emit_piece(&piece, c->left);
 }
 
-static __always_inline int one_buffer(const struct task_entry *t, __s32 fd, __u32 direction,
-				      __u64 base, __u64 length)
+/* Bytes that went through fd inside the kernel: their place is known, their content is not had. */
+static __always_inline void mark_moved(struct call *c)
+{
+	emit_hole(c->id, CAUSE_IN_KERNEL, c->offset, c->left);
+	c->left = 0;
+}
+
+static __noinline int moved_from(const struct task_entry *t, __s32 fd, __u64 length)
 {
 	struct call c = {};
 
-	if (!begin_call(&c, t, fd, direction, length))
+	if (!begin_call(&c, t, fd, DIRECTION_IN, length))
 		return 0;
-	c.base = base;
-	c.room = length;
-	if (!sent_at_once(&c))
-		run_call(&c);
-	return 0;
-}
-
-static __always_inline int many_buffers(const struct task_entry *t, __s32 fd, __u32 direction,
-					__u64 iov, __u64 iovs, __u64 length)
-{
-	struct call c = {};
-
-	if (!begin_call(&c, t, fd, direction, length))
-		return 0;
-	c.iov = iov;
-	c.iovs = iovs;
-	c.message_left = length;
-	return run_call(&c);
-}
-
-/*
- * MSG_TRUNC makes a receive return the real length of a datagram, which can be more than what was delivered; on a TCP
- * socket it throws the bytes away and delivers none.
- */
-static __noinline __u64 delivered(__s32 fd, __u64 length, __u64 room)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct file *file = file_of(task, fd);
-	struct socket *socket = BPF_CORE_READ(file, private_data);
-	struct sock *sk = BPF_CORE_READ(socket, sk);
-
-	if (BPF_CORE_READ(sk, sk_type) == SOCK_STREAM &&
-	    BPF_CORE_READ(sk, __sk_common.skc_family) != AF_UNIX)
-		return 0;
-	return length < room ? length : room;
-}
-
-struct sum {
-	__u64 next;
-	__u64 left;
-	__u64 total;
-};
-
-CHECKED_ONCE int add_iovec(struct sum *s)
-{
-	struct user_iovec iov;
-
-	if (!s || !s->left--)
-		return 1;
-	if (bpf_probe_read_user(&iov, sizeof(iov), (void *)s->next))
-		return 1;
-	s->next += sizeof(iov);
-	s->total += iov.len;
-	return 0;
-}
-
-static int sum_iovec(__u32 i, struct sum *s)
-{
-	return add_iovec(s) != 0;
-}
-
-CHECKED_ONCE int add_message(struct sum *s)
-{
-	struct user_mmsghdr message;
-
-	if (!s || !s->left--)
-		return 1;
-	if (bpf_probe_read_user(&message, sizeof(message), (void *)s->next))
-		return 1;
-	s->next += sizeof(message);
-	s->total += message.len;
-	return 0;
-}
-
-static int sum_message(__u32 i, struct sum *s)
-{
-	return add_message(s) != 0;
-}
-
-static __noinline int one_message(const struct task_entry *t, struct pt_regs *regs,
-				  __u32 direction, __u64 length)
-{
-	struct user_msghdr message;
-	__s32 fd = regs->di;
-
-	if (bpf_probe_read_user(&message, sizeof(message), (void *)regs->si)) {
-		__sync_fetch_and_add(&unseen_calls, 1);
-		return 0;
-	}
-	if (direction == DIRECTION_IN && regs->dx & MSG_TRUNC) {
-		struct sum s = { .next = message.iov, .left = message.iovlen };
-
-		bpf_loop(1024, sum_iovec, &s, 0);
-		length = delivered(fd, length, s.total);
-		if (!length)
-			return 0;
-	}
-	return many_buffers(t, fd, direction, message.iov, message.iovlen, length);
-}
-
-static __noinline int many_messages(const struct task_entry *t, __s32 fd, __u32 direction,
-				    __u64 address, __u64 count)
-{
-	struct sum s = { .next = address, .left = count };
-	struct call c = {};
-
-	bpf_loop(1024, sum_message, &s, 0);
-	if (!s.total || !begin_call(&c, t, fd, direction, s.total))
-		return 0;
-	c.messages = address;
-	c.message_count = count;
-	return run_call(&c);
-}
-
-/* Bytes that went from file to file inside the kernel: their places are known, their content is not had. */
-static __always_inline int mark_moved(const struct task_entry *t, __s32 fd, __u32 direction,
-				      __u64 length)
-{
-	struct call c = {};
-
-	if (!begin_call(&c, t, fd, direction, length))
-		return 0;
-	emit_hole(c.id, CAUSE_IN_KERNEL, c.offset, length);
-	c.left = 0;
+	mark_moved(&c);
 	return c.due ? run_call(&c) : 0;
-}
-
-static __noinline int inside_kernel(const struct task_entry *t, __s32 from, __s32 to, __u64 length)
-{
-	mark_moved(t, from, DIRECTION_IN, length);
-	return mark_moved(t, to, DIRECTION_OUT, length);
 }
 
 /* A 32-bit program, or `int 0x80`: the numbers are those of i386. Bytes may have moved unseen. */
@@ -236,135 +113,59 @@ static __noinline int compat_call(__u32 nr, long ret)
 }
 
 /* The program is new: what it is, is told before its first byte. */
-static __noinline int send_texts(struct task_entry *t)
+static __noinline int begin_texts(struct call *c, struct task_entry *t)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct process_entry *p;
-	struct call c = {};
 
 	t->texts_due = 0;
 	p = bpf_map_lookup_elem(&processes, &t->process);
 	if (!p)
 		return 0;
-	c.base = BPF_CORE_READ(task, mm, arg_start);
-	c.left = c.room = BPF_CORE_READ(task, mm, arg_end) - c.base;
-	c.id = p->texts.argv;
-	c.exe = p->texts.exe;
-	c.process = t->process;
-	c.text = WIRE_ARGV;
-	c.due = DUE_EXE;
-	return run_call(&c);
-}
-
-static __noinline int send_cwd(struct task_entry *t)
-{
-	struct process_entry *p = bpf_map_lookup_elem(&processes, &t->process);
-	struct call c = {};
-
-	if (!p)
-		return 0;
-	p->texts.cwd = c.cwd = __sync_fetch_and_add(&last_text, 1) + 1;
-	c.process = t->process;
-	c.text = WIRE_CWD;
-	c.due = DUE_CWD;
-	return run_call(&c);
-}
-
-struct range {
-	__u32 process;
-	__u32 first;
-	__u32 last;
-	bool only_mark;
-	__s64 fd;
-};
-
-static int close_in_range(__u32 i, struct range *r)
-{
-	struct fd_key key = { .process = r->process, .fd = r->fd };
-	struct fd_entry *e;
-
-	if (r->fd < 0)
-		return 1;
-	e = bpf_map_lookup_elem(&fds, &key);
-	if (!e)
-		return 1;
-	if (r->fd >= r->first && r->fd <= r->last && e->file) {
-		if (r->only_mark)
-			e->close_on_exec = true;
-		else
-			close_entry(e);
-	}
-	r->fd = e->next_fd;
+	c->base = BPF_CORE_READ(task, mm, arg_start);
+	c->left = c->room = BPF_CORE_READ(task, mm, arg_end) - c->base;
+	c->id = p->texts.argv;
+	c->exe = p->texts.exe;
+	c->process = t->process;
+	c->text = WIRE_ARGV;
+	c->due = DUE_EXE;
 	return 0;
 }
 
-#define CLOSE_RANGE_CLOEXEC 0x4
-
-static __noinline int close_range(struct task_entry *t, __u32 first, __u32 last, __u32 flags)
+static __noinline int begin_cwd(struct call *c, struct task_entry *t)
 {
-	struct range r = { .process = t->process, .first = first, .last = last };
 	struct process_entry *p = bpf_map_lookup_elem(&processes, &t->process);
 
 	if (!p)
 		return 0;
-	r.only_mark = flags & CLOSE_RANGE_CLOEXEC;
-	r.fd = p->first_fd;
-	bpf_loop(1 << 20, close_in_range, &r, 0);
+	p->texts.cwd = c->cwd = __sync_fetch_and_add(&last_text, 1) + 1;
+	c->process = t->process;
+	c->text = WIRE_CWD;
+	c->due = DUE_CWD;
 	return 0;
-}
-
-static __noinline int forget_pair(struct task_struct *task, __u64 address)
-{
-	__s32 pair[2];
-
-	if (bpf_probe_read_user(pair, sizeof(pair), (void *)address))
-		return 0;
-	forget_file(task, pair[0]);
-	return forget_file(task, pair[1]);
-}
-
-/* Calls that change what an fd number means. */
-static __always_inline int fd_call(struct task_entry *t, struct pt_regs *regs, __u32 nr,
-				   long ret)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 first = BPF_CORE_READ(regs, di);
-
-	switch (nr) {
-	case __NR_close:
-		return close_fd(t->process, first);
-	case __NR_dup2:
-	case __NR_dup3:
-		return first == ret ? 0 : close_fd(t->process, ret);
-	case __NR_close_range:
-		return close_range(t, first, BPF_CORE_READ(regs, si), BPF_CORE_READ(regs, dx));
-	case __NR_pipe:
-	case __NR_pipe2:
-		return forget_pair(task, BPF_CORE_READ(regs, di));
-	case __NR_socketpair:
-		return forget_pair(task, BPF_CORE_READ(regs, r10));
-	case __NR_chdir:
-	case __NR_fchdir:
-		return send_cwd(t);
-	}
-	return forget_file(task, ret);
 }
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_entry *t;
 	__u32 direction = DIRECTION_OUT;
+	struct source from = {};
+	struct task_entry *t;
+	struct call c = {};
+	bool inside = false;
 	__u64 nr;
+	__s32 fd;
 
 	if (!task->bpf_storage)
 		return 0;
 	t = bpf_task_storage_get(&monitored, task, NULL, 0);
 	if (!t)
 		return 0;
-	if (t->texts_due)
-		send_texts(t);
+	if (t->texts_due) {
+		begin_texts(&c, t);
+		return run_call(&c);
+	}
 	nr = regs->orig_ax;
 	if (task->thread_info.status & TS_COMPAT)
 		return compat_call(nr, ret);
@@ -372,22 +173,25 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	/* A close that fails has closed all the same; of all others nothing has happened. */
 	if (ret < 0 && nr != __NR_close)
 		return 0;
+	fd = regs->di;
 	switch (nr) {
 	case __NR_read:
 	case __NR_pread64:
 		direction = DIRECTION_IN;
 	case __NR_write:
 	case __NR_pwrite64:
-		return ret ? one_buffer(t, regs->di, direction, regs->si, ret) : 0;
+		from.base = regs->si;
+		break;
 
 	case __NR_recvfrom:
 		direction = DIRECTION_IN;
 		if (regs->r10 & (MSG_PEEK | MSG_ERRQUEUE))
 			return 0;
 		if (regs->r10 & MSG_TRUNC)
-			ret = delivered(regs->di, ret, regs->dx);
+			ret = delivered(fd, ret, regs->dx);
 	case __NR_sendto:
-		return ret ? one_buffer(t, regs->di, direction, regs->si, ret) : 0;
+		from.base = regs->si;
+		break;
 
 	case __NR_readv:
 	case __NR_preadv:
@@ -396,36 +200,54 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	case __NR_writev:
 	case __NR_pwritev:
 	case __NR_pwritev2:
-		return ret ? many_buffers(t, regs->di, direction, regs->si, regs->dx, ret) : 0;
+		from.iov = regs->si;
+		from.iovs = regs->dx;
+		break;
 
 	case __NR_recvmsg:
 		direction = DIRECTION_IN;
 		if (regs->dx & (MSG_PEEK | MSG_ERRQUEUE))
 			return 0;
 	case __NR_sendmsg:
-		return ret ? one_message(t, regs, direction, ret) : 0;
+		ret = one_message(regs, direction, ret, &from);
+		break;
 
 	case __NR_recvmmsg:
 		direction = DIRECTION_IN;
 		if (regs->r10 & (MSG_PEEK | MSG_ERRQUEUE))
 			return 0;
 	case __NR_sendmmsg:
-		return ret ? many_messages(t, regs->di, direction, regs->si, ret) : 0;
+		ret = many_messages(regs->si, ret, &from);
+		break;
 
 	case __NR_sendfile:
-		return ret ? inside_kernel(t, regs->si, regs->di, ret) : 0;
+		if (ret)
+			moved_from(t, regs->si, ret);
+		inside = true;
+		break;
 	case __NR_splice:
 	case __NR_copy_file_range:
-		return ret ? inside_kernel(t, regs->di, regs->dx, ret) : 0;
+		if (ret)
+			moved_from(t, fd, ret);
+		fd = regs->dx;
+		inside = true;
+		break;
 	case __NR_tee:
-		return ret ? inside_kernel(t, -1, regs->si, ret) : 0;
+		fd = regs->si;
 	case __NR_vmsplice:
-		return ret ? inside_kernel(t, -1, regs->di, ret) : 0;
+		inside = true;
+		break;
+
 	case __NR_io_uring_enter:
 	case __NR_io_submit:
 		if (ret)
 			__sync_fetch_and_add(&unseen_calls, 1);
 		return 0;
+
+	case __NR_chdir:
+	case __NR_fchdir:
+		begin_cwd(&c, t);
+		return run_call(&c);
 
 	case __NR_close:
 	case __NR_dup2:
@@ -442,11 +264,27 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	case __NR_pipe2:
 	case __NR_socketpair:
 	case __NR_memfd_create:
-	case __NR_chdir:
-	case __NR_fchdir:
 		return fd_call(t, regs, nr, ret);
+	default:
+		return 0;
 	}
-	return 0;
+	if (ret <= 0 || !begin_call(&c, t, fd, direction, ret))
+		return 0;
+	if (inside) {
+		mark_moved(&c);
+	} else if (from.iov || from.messages) {
+		c.iov = from.iov;
+		c.iovs = from.iovs;
+		c.message_left = from.iov ? ret : 0;
+		c.messages = from.messages;
+		c.message_count = from.count;
+	} else {
+		c.base = from.base;
+		c.room = ret;
+		if (sent_at_once(&c))
+			return 0;
+	}
+	return run_call(&c);
 }
 
 /* Run once by the reader: who it is in the initial pid namespace, which bpf_task_from_pid() counts in. */

@@ -66,6 +66,7 @@ CHECKED_ONCE int emit_path(struct walk *w, __u64 address, __u32 id, __u32 kind, 
 	const struct path *path = (void *)address;
 	struct dentry *dentry = BPF_CORE_READ(path, dentry);
 	struct vfsmount *mnt = BPF_CORE_READ(path, mnt);
+	__u64 wake;
 	__u32 size;
 
 	if (!w)
@@ -91,9 +92,11 @@ CHECKED_ONCE int emit_path(struct walk *w, __u64 address, __u32 id, __u32 kind, 
 	barrier_var(size);
 	if (size > sizeof(w->record) + sizeof(w->names))
 		return -EINVAL;
-	if (bpf_ringbuf_output(&data_ring, &w->record, size, wake_flags()))
-		return -EAGAIN;
-	return 0;
+	wake = wake_flags();
+	if (!bpf_ringbuf_output(&data_ring, &w->record, size, wake))
+		return 0;
+	wake_all_the_same(wake);
+	return -EAGAIN;
 }
 
 #endif

@@ -16,6 +16,7 @@
 #include "backend.h"
 #include "capture/probe.h"
 #include "capture/ring.h"
+#include "capture/settle.h"
 #include "capture/shared.h"
 #include "iotap.skel.h"
 #include "wire.h"
@@ -171,54 +172,6 @@ static int bpf_open(const struct backend_config *config, struct backend **ret, c
 	return 0;
 }
 
-/* The records of the first process, which no fork or chdir of the tree reports. */
-static int report_root(pid_t pid, uint32_t cwd_text, const struct backend_sink *sink)
-{
-	struct wire_fork fork = {
-		.head = { .type = WIRE_FORK },
-		.time = boot_ns(),
-		.process = 1,
-		.pid = pid,
-		.ppid = getppid(),
-		.uid = getuid(),
-		.texts = { .cwd = cwd_text },
-	};
-	struct {
-		struct wire_text text;
-		char path[4096];
-	} cwd = {
-		.text = {
-			.head = { .type = WIRE_TEXT, .flags = WIRE_LAST },
-			.id = cwd_text,
-			.kind = WIRE_CWD,
-			.process = 1,
-		},
-	};
-	char link[32], path[4096];
-	ssize_t length;
-	char *slash;
-	int err;
-
-	err = sink->record(sink->context, &fork.head, sizeof(fork));
-	snprintf(link, sizeof(link), "/proc/%d/cwd", pid);
-	length = readlink(link, path, sizeof(path) - 1);
-	if (err || length <= 0)
-		return err;
-	/* As the kernel side sends it: the names from the last to the first. */
-	path[length] = 0;
-	while ((slash = strrchr(path, '/'))) {
-		size_t size = strlen(slash + 1) + 1;
-
-		if (size > 1) {
-			memcpy(cwd.path + cwd.text.head.length, slash + 1, size);
-			cwd.text.head.length += size;
-		}
-		*slash = 0;
-	}
-	err = sink->record(sink->context, &cwd.text.head, sizeof(cwd.text) + cwd.text.head.length);
-	return err ? err : sink->commit(sink->context);
-}
-
 static int bpf_add(struct backend *b, int pidfd, pid_t pid, const struct backend_sink *sink)
 {
 	struct task_entry task = { .process = 1 };
@@ -233,7 +186,7 @@ static int bpf_add(struct backend *b, int pidfd, pid_t pid, const struct backend
 		return -errno;
 	__atomic_add_fetch(&b->skel->bss->tasks, 1, __ATOMIC_SEQ_CST);
 	b->attached = true;
-	return report_root(pid, process.texts.cwd, sink);
+	return settle_root(pid, process.texts.cwd, sink);
 }
 
 static int bpf_poll_fd(struct backend *b)
@@ -241,43 +194,10 @@ static int bpf_poll_fd(struct backend *b)
 	return b->epoll;
 }
 
-static int report_close(uint32_t stream, uint64_t length, const struct backend_sink *sink)
-{
-	struct wire_close record = {
-		.head = { .type = WIRE_CLOSE },
-		.time = boot_ns(),
-		.length = length,
-		.stream = stream,
-	};
-
-	return stream ? sink->record(sink->context, &record.head, sizeof(record)) : 0;
-}
-
-/* The process has gone: closes the streams that it left open, and forgets it. */
-static int settle(struct backend *b, uint32_t number, const struct backend_sink *sink)
-{
-	struct process_entry process;
-	int err = 0;
-
-	if (bpf_map__lookup_and_delete_elem(b->skel->maps.processes, &number, sizeof(number),
-					    &process, sizeof(process), 0))
-		return 0;
-	for (int64_t fd = process.first_fd; fd >= 0 && !err;) {
-		struct fd_key key = { .process = number, .fd = fd };
-		struct fd_entry entry;
-
-		if (bpf_map__lookup_and_delete_elem(b->skel->maps.fds, &key, sizeof(key), &entry,
-						    sizeof(entry), 0))
-			break;
-		for (int direction = 0; direction < 2 && !err; direction++)
-			err = report_close(entry.stream[direction], entry.length[direction], sink);
-		fd = entry.next_fd;
-	}
-	return err;
-}
-
 static int pump_life(struct backend *b, const struct backend_sink *sink)
 {
+	int fds = bpf_map__fd(b->skel->maps.fds);
+	int processes = bpf_map__fd(b->skel->maps.processes);
 	const void *memory;
 	size_t size;
 	int records = 0, err;
@@ -287,7 +207,8 @@ static int pump_life(struct backend *b, const struct backend_sink *sink)
 
 		err = sink->record(sink->context, record, size);
 		if (!err && record->type == WIRE_EXIT)
-			err = settle(b, ((const struct wire_exit *)memory)->process, sink);
+			err = settle_process(fds, processes,
+					     ((const struct wire_exit *)memory)->process, sink);
 		if (err)
 			return err;
 		records++;
@@ -377,21 +298,11 @@ static int bpf_pump(struct backend *b, const struct backend_sink *sink, int *ret
 	return records;
 }
 
-/* Closes what belongs to processes whose end was not seen. */
-static int settle_all(struct backend *b, const struct backend_sink *sink)
-{
-	uint32_t number;
-	int err = 0;
-
-	while (!err &&
-	       !bpf_map__get_next_key(b->skel->maps.processes, NULL, &number, sizeof(number)))
-		err = settle(b, number, sink);
-	return err;
-}
-
 static int bpf_finish(struct backend *b, const struct backend_sink *sink)
 {
 	struct timespec tick = { .tv_nsec = 1000000 };
+	int fds = bpf_map__fd(b->skel->maps.fds);
+	int processes = bpf_map__fd(b->skel->maps.processes);
 	uint64_t since = boot_ns();
 	int records;
 
@@ -414,7 +325,7 @@ static int bpf_finish(struct backend *b, const struct backend_sink *sink)
 		else
 			nanosleep(&tick, NULL);
 	}
-	records = settle_all(b, sink);
+	records = settle_all(fds, processes, sink);
 	return records ? records : sink->commit(sink->context);
 }
 

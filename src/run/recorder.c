@@ -7,20 +7,20 @@
 #include <config.h>
 
 #include <errno.h>
-#include <jansson.h>
 #include <poll.h>
-#include <pwd.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "decode/decode.h"
 #include "run/control.h"
 #include "run/recorder.h"
+#include "run/report.h"
 #include "store/runjson.h"
 #include "store/store.h"
 
@@ -104,133 +104,18 @@ static void on_lost(void *context, uint32_t stream, uint64_t offset, uint64_t le
 
 /* --- run.json --- */
 
-/* RFC 3339 with nanoseconds, in local time. */
-static char *timestamp(void)
-{
-	char date[32], zone[8];
-	struct timespec now;
-	struct tm tm;
-	char *text;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	localtime_r(&now.tv_sec, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	strftime(zone, sizeof(zone), "%z", &tm);
-	if (asprintf(&text, "%s.%09ld%.3s:%s", date, now.tv_nsec, zone, zone + 3) < 0)
-		return NULL;
-	return text;
-}
-
-static char *options_text(const struct run_config *config)
-{
-	json_t *options =
-		json_pack("{s:s, s:s, s:s, s:I, s:b}", "capture", config->capture_text, "wait",
-			  config->wait_for == WAIT_ROOT ? "root" : "tree", "on_full",
-			  config->backend.wait ? "wait" : "drop", "buffer",
-			  (json_int_t)config->backend.ring_size, "strict", config->strict);
-	char *text = json_dumps(options, JSON_COMPACT);
-
-	json_decref(options);
-	return text;
-}
-
-static struct bytes join_arguments(char *const *argv)
-{
-	struct bytes all = { 0 };
-
-	for (size_t i = 0; argv[i]; i++)
-		all.len += strlen(argv[i]) + 1;
-	all.data = malloc(all.len ? all.len : 1);
-	if (!all.data)
-		return (struct bytes){ 0 };
-	for (size_t i = 0, at = 0; argv[i]; i++) {
-		strcpy(all.data + at, argv[i]);
-		at += strlen(argv[i]) + 1;
-	}
-	return all;
-}
-
-static int describe_run(struct recorder *r)
-{
-	struct passwd *user = getpwuid(getuid());
-	struct utsname machine;
-	struct runinfo *info = &r->info;
-
-	uname(&machine);
-	*info = (struct runinfo){
-		.version = strdup(PACKAGE_VERSION),
-		.state = strdup("running"),
-		.command = strdup(r->config->command[0]),
-		.argv = join_arguments(r->config->command),
-		.cwd = getcwd(NULL, 0),
-		.host = strdup(machine.nodename),
-		.backend = strdup(r->ops->name),
-		.kernel = strdup(machine.release),
-		.started = timestamp(),
-		.options = options_text(r->config),
-		.exit_code = -1,
-	};
-	if (user)
-		info->user = strdup(user->pw_name);
-	else if (asprintf(&info->user, "%u", getuid()) < 0)
-		info->user = NULL;
-	return runinfo_write(info, r->dirfd);
-}
-
-/* Appends a sentence's part to the list of what makes the run incomplete. */
-__attribute__((format(printf, 3, 4))) static void add_reason(char *to, size_t size,
-							     const char *format, ...)
-{
-	size_t used = strlen(to);
-	va_list arguments;
-
-	if (used)
-		used += snprintf(to + used, size - used, "; ");
-	if (used >= size)
-		return;
-	va_start(arguments, format);
-	vsnprintf(to + used, size - used, format, arguments);
-	va_end(arguments);
-}
-
-static void count_losses(struct recorder *r, char *to, size_t size)
-{
-	const struct decode_totals *t = decode_totals(r->decoder);
-	struct backend_totals b;
-
-	r->ops->totals(r->backend, &b);
-	to[0] = 0;
-	for (unsigned cause = 0; cause < CAUSE_COUNT; cause++)
-		if (t->lost_by_cause[cause])
-			add_reason(to, size, "%llu bytes missing: %s",
-				   (unsigned long long)t->lost_by_cause[cause], cause_name(cause));
-	if (b.unseen_calls)
-		add_reason(to, size,
-			   "%llu calls moved bytes that are not captured (32-bit, io_uring or AIO)",
-			   (unsigned long long)b.unseen_calls);
-	if (b.lost_events)
-		add_reason(to, size, "%llu events of processes and streams were lost",
-			   (unsigned long long)b.lost_events);
-	if (b.lost_tasks)
-		add_reason(to, size, "%llu processes or threads could not be followed",
-			   (unsigned long long)b.lost_tasks);
-	if (t->bad_records)
-		add_reason(to, size, "%llu records made no sense",
-			   (unsigned long long)t->bad_records);
-	if (r->error)
-		add_reason(to, size, "recording ended early: %s", strerror(-r->error));
-}
-
 static int conclude_run(struct recorder *r, struct control_message *ret_done)
 {
 	const struct decode_totals *t = decode_totals(r->decoder);
 	struct runinfo *info = &r->info;
+	struct backend_totals b;
 
 	*ret_done = (struct control_message){ .type = CONTROL_DONE };
-	count_losses(r, ret_done->text, sizeof(ret_done->text));
+	r->ops->totals(r->backend, &b);
+	report_losses(t, &b, r->error, ret_done->text, sizeof(ret_done->text));
 	free(info->state);
 	info->state = strdup("finished");
-	info->ended = timestamp();
+	info->ended = report_timestamp();
 	if (t->root_ended && WIFSIGNALED(t->root_status))
 		info->signal = WTERMSIG(t->root_status);
 	else if (t->root_ended)
@@ -310,7 +195,9 @@ static int prepare(struct recorder *r)
 	if (!err)
 		err = decode_create(&sink, store.start_boot_ns, &r->decoder);
 	if (!err)
-		err = describe_run(r);
+		err = report_begin(r->config, r->ops->name, &r->info);
+	if (!err)
+		err = runinfo_write(&r->info, r->dirfd);
 	return err;
 }
 
