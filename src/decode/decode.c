@@ -68,21 +68,21 @@ int decode_record(struct decoder *d, const struct wire_head *record, size_t size
 		return bad_record(d);
 	switch (record->type) {
 	case WIRE_FORK:
-		return decode_fork(d, (const void *)record);
+		return see_fork(d, (const void *)record);
 	case WIRE_EXEC:
-		return decode_exec(d, (const void *)record);
+		return see_exec(d, (const void *)record);
 	case WIRE_EXIT:
-		return decode_exit(d, (const void *)record);
+		return see_exit(d, (const void *)record);
 	case WIRE_OPEN:
-		return decode_open(d, (const void *)record);
+		return see_open(d, (const void *)record);
 	case WIRE_CLOSE:
-		return decode_close(d, (const void *)record);
+		return see_close(d, (const void *)record);
 	case WIRE_HOLE:
-		return decode_hole(d, (const void *)record);
+		return see_hole(d, (const void *)record);
 	case WIRE_CHUNK:
-		return decode_chunk(d, (const void *)record);
+		return see_chunk(d, (const void *)record);
 	}
-	return decode_text(d, (const void *)record);
+	return see_text(d, (const void *)record);
 }
 
 int decode_finish(struct decoder *d)

@@ -27,7 +27,7 @@ static enum role role_of(int fd, unsigned direction)
 	return ROLE_OTHER;
 }
 
-int decode_open(struct decoder *d, const struct wire_open *r)
+int see_open(struct decoder *d, const struct wire_open *r)
 {
 	struct life *l = table_get(&d->lives, r->process);
 	struct flow *f;
@@ -133,7 +133,7 @@ static int end_if_accounted(struct decoder *d, struct flow *f)
 										: 0;
 }
 
-int decode_close(struct decoder *d, const struct wire_close *r)
+int see_close(struct decoder *d, const struct wire_close *r)
 {
 	struct flow *f = table_get(&d->flows, r->stream);
 
@@ -172,7 +172,7 @@ static int cover(struct decoder *d, struct flow *f, uint64_t offset, uint64_t le
 	return err ? err : 1;
 }
 
-int decode_hole(struct decoder *d, const struct wire_hole *r)
+int see_hole(struct decoder *d, const struct wire_hole *r)
 {
 	struct flow *f = table_get(&d->flows, r->stream);
 	struct hole h;
@@ -196,7 +196,7 @@ int decode_hole(struct decoder *d, const struct wire_hole *r)
 	return err ? err : end_if_accounted(d, f);
 }
 
-int decode_chunk(struct decoder *d, const struct wire_chunk *r)
+int see_chunk(struct decoder *d, const struct wire_chunk *r)
 {
 	struct flow *f = table_get(&d->flows, r->stream);
 	struct chunk c;
@@ -251,7 +251,7 @@ static bool is_no_path(const struct bytes *path)
 	       (path->len >= strlen(memfd) && !memcmp(path->data, memfd, strlen(memfd)));
 }
 
-int decode_path(struct decoder *d, const struct wire_text *r)
+int see_path(struct decoder *d, const struct wire_text *r)
 {
 	struct flow *f = table_get(&d->flows, r->id);
 	struct bytes path;

@@ -41,7 +41,7 @@ static void refer(struct decoder *d, struct text **to, uint32_t id)
 	*to = t;
 }
 
-int decode_fork(struct decoder *d, const struct wire_fork *r)
+int see_fork(struct decoder *d, const struct wire_fork *r)
 {
 	struct life *l;
 
@@ -74,7 +74,7 @@ int decode_fork(struct decoder *d, const struct wire_fork *r)
 	return report_life(d, l);
 }
 
-int decode_exec(struct decoder *d, const struct wire_exec *r)
+int see_exec(struct decoder *d, const struct wire_exec *r)
 {
 	struct life *l = table_get(&d->lives, r->process);
 
@@ -89,7 +89,7 @@ int decode_exec(struct decoder *d, const struct wire_exec *r)
 	return 0;
 }
 
-int decode_exit(struct decoder *d, const struct wire_exit *r)
+int see_exit(struct decoder *d, const struct wire_exit *r)
 {
 	struct life *l = table_get(&d->lives, r->process);
 
@@ -147,7 +147,7 @@ int decode_settle(struct decoder *d)
 	return err;
 }
 
-int decode_text(struct decoder *d, const struct wire_text *r)
+int see_text(struct decoder *d, const struct wire_text *r)
 {
 	struct life *l = table_get(&d->lives, r->process);
 	struct text *t;
@@ -155,7 +155,7 @@ int decode_text(struct decoder *d, const struct wire_text *r)
 	int err;
 
 	if (r->kind == WIRE_PATH)
-		return decode_path(d, r);
+		return see_path(d, r);
 	if (!l || !r->id)
 		return bad_record(d);
 	if (r->kind == WIRE_CWD)

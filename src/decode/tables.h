@@ -59,20 +59,20 @@ static inline int bad_record(struct decoder *d)
 }
 
 /* lives.c: one function for each record of processes. 0 or negative errno. */
-int decode_fork(struct decoder *d, const struct wire_fork *r);
-int decode_exec(struct decoder *d, const struct wire_exec *r);
-int decode_exit(struct decoder *d, const struct wire_exit *r);
-int decode_text(struct decoder *d, const struct wire_text *r);
+int see_fork(struct decoder *d, const struct wire_fork *r);
+int see_exec(struct decoder *d, const struct wire_exec *r);
+int see_exit(struct decoder *d, const struct wire_exit *r);
+int see_text(struct decoder *d, const struct wire_text *r);
 
 int life_end(struct decoder *d, struct life *l); /* writes its last row and frees it */
 void life_free(struct decoder *d, struct life *l);
 
 /* flows.c: the same for streams. */
-int decode_open(struct decoder *d, const struct wire_open *r);
-int decode_close(struct decoder *d, const struct wire_close *r);
-int decode_hole(struct decoder *d, const struct wire_hole *r);
-int decode_chunk(struct decoder *d, const struct wire_chunk *r);
-int decode_path(struct decoder *d, const struct wire_text *r);
+int see_open(struct decoder *d, const struct wire_open *r);
+int see_close(struct decoder *d, const struct wire_close *r);
+int see_hole(struct decoder *d, const struct wire_hole *r);
+int see_chunk(struct decoder *d, const struct wire_chunk *r);
+int see_path(struct decoder *d, const struct wire_text *r);
 
 int flow_end(struct decoder *d,
 	     struct flow *f); /* accounts for it, hands it to the sink and frees it */
