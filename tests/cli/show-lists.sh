@@ -114,13 +114,13 @@ is "processes that have stderr" '[100,102]' "$(pids --stream=stderr)"
 "$make_run" unfinished unfinished || exit 99
 "$iotap_show" --streams job unfinished >got
 is "each directory has its heading" "job: unfinished: " "$(grep ':$' got | tr '\n' ' ')"
-is "both are there" "1 2 3 4 5 6 1" \
+is "both are there" "1 2 3 4 5 6 1 2" \
 	"$("$iotap_show" --streams --json job unfinished | jq -s -r 'map(.stream) | join(" ")')"
 is "a process that still runs" '[null,null,null]' \
 	"$("$iotap_show" --processes --json unfinished | jq -c '[.end_ns, .exit_code, .signal]')"
 is "a process that still runs, as text" "- running" \
 	"$("$iotap_show" --processes unfinished | awk 'NR == 2 { print $5, $6 }')"
-is "sums of a run that goes on" '["running",1,1,17,false]' \
+is "sums of a run that goes on" '["running",1,2,23,false]' \
 	"$("$iotap_show" --summary --json unfinished | jq -c '[.state, .processes, .streams, .captured, .complete]')"
 
 finish

@@ -123,7 +123,7 @@ is "--format=text" warning "$(cat text)"
 is "options behind the directory count" warning "$("$iotap_show" job --stream 2 --prefix none)"
 
 "$make_run" unfinished unfinished || exit 99
-is "a run that was not finished" "hello world unfin " \
+is "a run that was not finished" "hello world unfin later " \
 	"$("$iotap_show" --prefix=none unfinished | tr '\n' ' ')"
 
 # 2 MiB without a newline come in parts.

@@ -13,9 +13,9 @@ cat >wanted <<'END'
 12:32:00.004 100 lossy stderr: [5 bytes lost: fault]
 12:32:00.005 100 lossy stdout[partial]: cut
 12:32:00.005 100 lossy stdout: [1 bytes lost: killed]
-12:32:00.006 100 lossy stdin: head
-12:32:00.007 100 lossy stdin: [3145728 bytes lost: stalled]
-12:32:00.008 100 lossy stdin: tail
+12:32:00.006 100 early stdin: head
+12:32:00.007 100 early stdin: [3145728 bytes lost: stalled]
+12:32:00.008 100 early stdin: tail
 END
 status_of 0 "the log" "$iotap_show" losses
 same "each hole stands in its place" wanted stdout
@@ -41,7 +41,7 @@ same "--holes --json" wanted got
 cat >wanted <<'END'
 [1,117,16,1,100,0,"100-lossy.stdout",[[0,116,"100-lossy.stdout"]]]
 [2,5,0,5,0,0,null,[]]
-[3,3145738,10,3145728,0,0,"100-lossy.stdin",[[0,5,"100-lossy.stdin"],[3145733,5,"100-lossy.stdin@3145733"]]]
+[3,3145738,10,3145728,0,0,"100-early.stdin",[[0,5,"100-early.stdin"],[3145733,5,"100-early.stdin@3145733"]]]
 END
 "$iotap_show" --streams --json losses |
 	jq -c '[.stream, .length, .captured, .lost, .in_kernel, .cut, .file, .segments]' >got
@@ -56,5 +56,12 @@ same "--raw goes on in the next segment" wanted got
 is "--verify" "verified 3 streams, 26 bytes
 incomplete: bytes were lost because the ring was full" "$("$iotap_show" --verify losses)"
 is "a signal without a name" "signal-63" "$("$iotap_show" --processes losses | awk 'NR == 2 { print $6 }')"
+
+# A process that has changed its name is found by the old one and by the new one.
+streams_of() {
+	"$iotap_show" --streams --json -n "$1" losses | jq -s -c 'map(.stream)'
+}
+is "the name at the first byte" '[3]' "$(streams_of early)"
+is "the name at the end" '[1,2,3]' "$(streams_of lossy)"
 
 finish

@@ -52,7 +52,7 @@ verify 0 "verified 7 streams, 20000000 bytes" "a run that is whole" big
 verify 0 "verified 6 streams, 81 bytes
 incomplete: bytes were lost because the ring was full" "a run that lost bytes" job
 "$make_run" unfinished unfinished || exit 99
-verify 0 "verified 1 streams, 17 bytes
+verify 0 "verified 2 streams, 23 bytes
 incomplete: the run is still going on, or its recorder was killed" "a run that was not finished" unfinished
 
 fresh job

@@ -291,7 +291,7 @@ static void make_losses(const char *dir)
 					.role = ROLE_STDIN,
 					.direction = DIRECTION_IN,
 					.kind = KIND_BLOCK,
-					.comm = "lossy",
+					.comm = "early",
 					.name = TEXT("/dev/vda") });
 	put(out, 1 * MS, "before\n");
 	hole(out, 2 * MS, 100, CAUSE_IN_KERNEL);
@@ -352,7 +352,7 @@ static void make_hostile(const char *dir)
 
 static void make_unfinished(const char *dir)
 {
-	struct stream *out;
+	struct stream *out, *errors;
 
 	begin(dir, TEXT("./job.sh\0"));
 	process((struct process){ .id = 1,
@@ -369,7 +369,16 @@ static void make_unfinished(const char *dir)
 				      .comm = "job.sh",
 				      .name = TEXT("pipe:[77]") });
 	put(out, 42 * MS, "hello\nwor");
+	errors = stream((struct stream){ .process = 1,
+					 .pid = 100,
+					 .fd = 2,
+					 .role = ROLE_STDERR,
+					 .direction = DIRECTION_OUT,
+					 .kind = KIND_PIPE,
+					 .comm = "job.sh",
+					 .name = TEXT("pipe:[78]") });
 	put(out, 43 * MS, "ld\nunfin");
+	put(errors, 44 * MS, "later\n");
 	must(store_flush(store), "flush");
 }
 

@@ -193,6 +193,24 @@ START_TEST(it_does_not_wait_for_ever)
 }
 END_TEST
 
+START_TEST(it_does_not_wait_for_too_many)
+{
+	char text[5003];
+
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "a\n", 2);
+	text[4500] = '\n';
+	text[5001] = '\n';
+	text[5002] = '\0';
+	set(0, text);
+	start();
+	for (int i = 2; i < 5002; i++)
+		chunk(0, 1, i, 1, 0);
+	ck_assert_str_eq(got, "1 10 0+2 'a'\n1 10 2+4499 x*4498\n1 10 4501+501 x*500\n");
+	end("1 10 0+2 'a'\n1 10 2+4499 x*4498\n1 10 4501+501 x*500\n");
+}
+END_TEST
+
 START_TEST(nothing_is_shown_twice)
 {
 	set(0, "abc\ndef\n");
@@ -236,6 +254,24 @@ START_TEST(a_hole_found_late_stands_before_what_follows_it)
 	chunk(0, 1, 2, 2, 0);
 	ck_assert_int_eq(sequence_hole(sequence, 0, 9), 0);
 	end("1 10 0+2 hole unknown\n1 10 2+2 'c'\n");
+}
+END_TEST
+
+START_TEST(a_hole_between_chunks_that_wait_does_not_hold_them_up)
+{
+	struct hole hole = { 10, CAUSE_UNKNOWN, 4, 2, 9 };
+
+	set(0, "a\nb\n..c\n");
+	set(1, "x\n");
+	streams[0].captured = 6;
+	streams[0].holes = &hole;
+	streams[0].nholes = 1;
+	start();
+	chunk(0, 1, 2, 2, 0);
+	chunk(0, 2, 6, 2, 0);
+	chunk(0, 3, 0, 2, 0);
+	chunk(1, 4, 0, 2, 0);
+	end("3 10 0+2 'a'\n3 10 2+2 'b'\n3 10 4+2 hole unknown\n3 10 6+2 'c'\n4 11 0+2 'x'\n");
 }
 END_TEST
 
@@ -326,6 +362,42 @@ START_TEST(long_lines_come_in_parts)
 }
 END_TEST
 
+static ssize_t read_pattern(void *context, const struct stream *st, uint64_t offset, void *buf,
+			    size_t size)
+{
+	(void)context;
+	for (size_t i = 0; i < size; i++)
+		((unsigned char *)buf)[i] = (st->id * 31 + (offset + i) * 7) >> 2;
+	return size;
+}
+
+/* More streams than windows may be in memory: each still gives its own bytes. */
+START_TEST(windows_do_not_mix)
+{
+	enum { N = 600 };
+	struct stream *many = calloc(N, sizeof(*many));
+	struct window_source source = { NULL, read_pattern };
+	struct windows *w;
+
+	ck_assert_int_eq(windows_create(N, &source, &w), 0);
+	for (int i = 0; i < 3 * N; i++) {
+		struct stream *st = &many[i % N];
+		uint64_t offset = i / N * 100000;
+		unsigned char wanted[64];
+		const char *data;
+
+		st->id = i % N;
+		st->length = 2 * WINDOW_SIZE;
+		st->closed = true;
+		ck_assert_int_eq(windows_get(w, i % N, st, offset, offset, 64, &data), 64);
+		read_pattern(NULL, st, offset, wanted, 64);
+		ck_assert_mem_eq(data, wanted, 64);
+	}
+	windows_free(w);
+	free(many);
+}
+END_TEST
+
 START_TEST(streams_are_found_by_id)
 {
 	streams[1].id = 20;
@@ -354,6 +426,8 @@ int main(void)
 	tcase_add_test(c, empty_lines_and_nul_bytes_count);
 	tcase_add_test(c, what_is_ahead_waits);
 	tcase_add_test(c, it_does_not_wait_for_ever);
+	tcase_add_test(c, it_does_not_wait_for_too_many);
+	tcase_add_test(c, a_hole_between_chunks_that_wait_does_not_hold_them_up);
 	tcase_add_test(c, nothing_is_shown_twice);
 	tcase_add_test(c, holes_stand_in_their_place);
 	tcase_add_test(c, a_hole_found_late_stands_before_what_follows_it);
@@ -362,6 +436,7 @@ int main(void)
 	tcase_add_test(c, a_short_file_is_missing_bytes);
 	tcase_add_test(c, concurrent_marks_the_lines_it_touches);
 	tcase_add_loop_test(c, long_lines_come_in_parts, 0, 5);
+	tcase_add_test(c, windows_do_not_mix);
 	tcase_add_test(c, streams_are_found_by_id);
 	suite_add_tcase(suite, c);
 	runner = srunner_create(suite);
