@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 		length = parse_length(argv[i]);
 		for (shape = vector_shapes(c, length); *shape; shape++) {
 			/* The same place twice: a stream is in order of calls. */
-			if (get(c, fd, length, *shape, offset) == 0)
+			if (get(c, fd, length, *shape, offset) == 0 && length)
 				return 0;
 			offset += get(c, fd, length, *shape, offset);
 		}
