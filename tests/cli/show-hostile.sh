@@ -23,20 +23,20 @@ golden() {
 golden "in a pipe bytes are kept, names are not" <<'END'
 12:32:00.001 100 e\\x1b[31m\\x0a/\\\\x\\xff stdout: \33[31mred\33[0m \33]0;title\7\2331mbold\r\b
 12:32:00.002 100 e\\x1b[31m\\x0a/\\\\x\\xff stdout: \377 caf\303\251 \342\200\256txt\\\t.
-12:32:00.003 100 x\\x20y fd9.written: plain
+12:32:00.004 100 x\\x20y fd9.written: pl\33[31main
 END
 "$iotap_show" --ansi=strip hostile >got
 golden "--ansi=strip" <<'END'
 12:32:00.001 100 e\\x1b[31m\\x0a/\\\\x\\xff stdout: red bold
 12:32:00.002 100 e\\x1b[31m\\x0a/\\\\x\\xff stdout: \377 caf\303\251 txt\\\t.
-12:32:00.003 100 x\\x20y fd9.written: plain
+12:32:00.004 100 x\\x20y fd9.written: plain
 END
 cp wanted stripped
 "$iotap_show" --ansi=escape hostile >got
 golden "--ansi=escape" <<'END'
 12:32:00.001 100 e\\x1b[31m\\x0a/\\\\x\\xff stdout: \\x1b[31mred\\x1b[0m \\x1b]0;title\\x07\\x9b1mbold\\x0d\\x08
 12:32:00.002 100 e\\x1b[31m\\x0a/\\\\x\\xff stdout: \\xff caf\303\251 \\xe2\\x80\\xaetxt\\\\\t.
-12:32:00.003 100 x\\x20y fd9.written: plain
+12:32:00.004 100 x\\x20y fd9.written: pl\\x1b[31main
 END
 cp wanted escaped
 "$iotap_show" hostile >kept
@@ -63,7 +63,7 @@ same "--raw on a terminal is kept on demand" wanted got
 golden "--streams" <<'END'
 STREAM  PID  COMM                   NAME         KIND  LENGTH  CAPTURED  LOST  STATE     FILE                              TARGET
      1  100  e\\x1b[31m\\x0a/\\\\x\\xff  stdout       pipe      51        51     0  complete  100-e%%1B[31m%%0A%%2F%%5Cx%%FF.stdout  pipe\\x1b[5m\\x07
-     2  100  x\\x20y                 fd9.written  file       6         6     0  complete  100-x%%20y.fd9.written             /tmp/caf\303\251\\xff
+     2  100  x\\x20y                 fd9.written  file      11        11     0  complete  100-x%%20y.fd9.written             /tmp/caf\303\251\\xff
 END
 "$iotap_show" --processes hostile >got
 golden "--processes" <<'END'

@@ -346,7 +346,8 @@ static void make_hostile(const char *dir)
 	put(out, 2 * MS,
 	    "\xff caf\xc3\xa9 \xe2\x80\xae"
 	    "txt\\\t.\n");
-	put(odd, 3 * MS, "plain\n");
+	put(odd, 3 * MS, "pl\x1b[3");
+	put(odd, 4 * MS, "1main\n");
 	end(0);
 }
 
