@@ -18,7 +18,7 @@ bool jsontext_is_utf8(const char *text, size_t len);
 
 /* 0 or -ENOMEM. text may be NULL: null. */
 int jsontext_put(json_t *to, const char *key, const char *text);
-/* Each text of the list ends with a NUL; an array of strings, and one of base64 where one needs it. */
+/* Each text of the list ends with a NUL. An array, and one of base64 where a text needs it. */
 int jsontext_put_list(json_t *to, const char *key, const struct bytes *list);
 
 /* 0, -EINVAL (not a string, or a NUL in it) or -ENOMEM. A key that is not there is NULL. */

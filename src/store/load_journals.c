@@ -278,7 +278,7 @@ static int attach_holes(struct reader *r, struct loose *l)
 	return 0;
 }
 
-/* Adds the segments of a stream that its row does not have yet. Their lengths come from the time line. */
+/* Adds the segments that a stream's row does not have. Their lengths come from the time line. */
 static int add_segments(struct stream *st, struct segment_row *rows, size_t n)
 {
 	struct segment *all = reallocarray(NULL, st->nsegments + n, sizeof(*all));
@@ -325,7 +325,7 @@ static int attach_segments(struct reader *r, struct loose *l)
 	return e;
 }
 
-/* What only the seal knows for sure is counted again, from the time line, for streams without one. */
+/* What only the seal knows for sure is counted again, from the time line, where there is none. */
 static void reset_open_streams(struct reader *r)
 {
 	for (size_t i = 0; i < r->nstreams; i++) {

@@ -34,8 +34,8 @@ struct blob *outfile_buffer(struct outfile *o);
 void outfile_added(struct outfile *o, int encoded);
 
 /*
- * Writes the buffer. On failure what is left stays in it for the next time, as long as it is not too
- * much. Returns the file's error.
+ * Writes the buffer. On failure what is left stays in it for the next time, as long as it is not
+ * too much. Returns the file's error.
  */
 int outfile_flush(struct outfile *o);
 

@@ -28,7 +28,7 @@ void scan_release(struct scan *s)
 	*s = (struct scan){ .fd = -1 };
 }
 
-/* Gets more of the file: as much again as there is, so that large records are not read piecemeal. */
+/* Gets more of the file: as much again as there is, or large records would be read piecemeal. */
 static int fill(struct scan *s)
 {
 	struct blob *b = &s->buffer;

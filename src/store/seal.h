@@ -11,10 +11,10 @@
 
 struct seal {
 	struct seal *next;
-	struct stream row;	/* a copy of its own, without holes */
+	struct stream row; /* a copy of its own, without holes */
 	struct stream_files *sf;
 	struct hash hash;
-	size_t segment;		/* up to where: the segment and the place in it */
+	size_t segment; /* up to where: the segment and the place in it */
 	uint64_t at;
 };
 

@@ -133,8 +133,8 @@ static int find_or_add(struct store *s, uint32_t id, struct stream_files **ret)
 }
 
 /*
- * Where a segment is to begin so that a chunk at `offset` finds its place: behind the last long hole
- * that lies behind `end`, the end of what the stream's files hold. `end` itself: nowhere new.
+ * Where a segment is to begin so that a chunk at `offset` finds its place: behind the last long
+ * hole that lies behind `end`, the end of what the stream's files hold. `end` itself: nowhere new.
  * Holes that touch count as one.
  */
 static uint64_t segment_start(const struct stream *st, uint64_t end, uint64_t offset)

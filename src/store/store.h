@@ -13,9 +13,9 @@
 struct store;
 
 struct store_config {
-	int dirfd;		/* the run directory, empty; stays the caller's */
-	uint64_t start_boot_ns;	/* CLOCK_BOOTTIME at time 0 of the run */
-	unsigned max_open;	/* stream files open at once; 0: by RLIMIT_NOFILE */
+	int dirfd; /* the run directory, empty; stays the caller's */
+	uint64_t start_boot_ns; /* CLOCK_BOOTTIME at time 0 of the run */
+	unsigned max_open; /* stream files open at once; 0: by RLIMIT_NOFILE */
 	/*
 	 * Bytes that were handed over and that the disk did not take (error: negative
 	 * errno). Called from store_flush() and whatever flushes. May be NULL.
@@ -46,7 +46,7 @@ int store_put_hole(struct store *s, const struct hole *h);
  */
 int store_append(struct store *s, struct stream *st, const struct chunk *c, const void *data);
 
-/* Writes all data that was handed over, then the index; afterwards the data's memory may be reused. */
+/* Writes all data that was handed over, then the index. Then the data's memory may be reused. */
 int store_flush(struct store *s);
 
 /*
@@ -63,6 +63,6 @@ int store_seal_stream(struct store *s, struct stream *st);
  * index, which then stays marked incomplete, or with a seal.
  */
 int store_finish(struct store *s);
-void store_free(struct store *s);	/* NULL is fine; does not flush */
+void store_free(struct store *s); /* NULL is fine; does not flush */
 
 #endif

@@ -82,7 +82,8 @@ static inline struct store *kit_store(unsigned max_open)
 /* Never 0, so that a hole is told from data. */
 static inline char kit_byte(uint32_t stream, uint64_t offset)
 {
-	return (char)(1 + (offset * 31 + (offset >> 8) * 7 + (offset >> 16) * 3 + stream * 101) % 255);
+	return (char)(1 +
+		      (offset * 31 + (offset >> 8) * 7 + (offset >> 16) * 3 + stream * 101) % 255);
 }
 
 static inline char *kit_data(uint32_t stream, uint64_t offset, size_t length)
