@@ -65,7 +65,7 @@ enum format_type {
 struct format_record {
 	uint32_t type;		/* enum format_type */
 	uint32_t length;	/* of the payload, without padding */
-	uint32_t crc;		/* CRC-32 of type, length and payload */
+	uint32_t crc;		/* CRC-32 of type, length, fixed and payload */
 	uint32_t fixed;		/* length of the payload's fixed part: strings begin there */
 };
 

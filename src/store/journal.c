@@ -44,6 +44,7 @@ static uint32_t row_crc(const struct format_record *head, const char *payload)
 {
 	uLong crc = crc32(0, (const Bytef *)head, 8);
 
+	crc = crc32(crc, (const Bytef *)&head->fixed, sizeof(head->fixed));
 	return (uint32_t)crc32(crc, (const Bytef *)payload, head->length);
 }
 

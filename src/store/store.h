@@ -46,7 +46,7 @@ int store_put_hole(struct store *s, const struct hole *h);
  */
 int store_append(struct store *s, struct stream *st, const struct chunk *c, const void *data);
 
-/* Writes all data that was handed over, then the index. Then the data's memory may be reused. */
+/* Writes all data that was handed over, then the index. Then its memory may be reused. */
 int store_flush(struct store *s);
 
 /*

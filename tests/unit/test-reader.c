@@ -290,10 +290,27 @@ START_TEST(every_prefix_opens)
 }
 END_TEST
 
-/* Whether a bit of this byte changes what is shown: padding and some of the header do not. */
-static bool is_silent(int part, size_t at, bool changed)
+/* Bytes of a file that mean nothing to a reader: marked 1. */
+static char *find_silent(int part, const char *data, size_t len)
 {
-	return !changed && (part == 3 || at < 48 || part < 2);
+	char *silent = calloc(len, 1);
+	struct row row;
+
+	if (part == 3) /* a letter in a text may be another one */
+		return memset(silent, 1, len);
+	memset(silent + 36, 1, 12); /* pad and start_boot_ns */
+	if (part == 2)
+		return silent;
+	memset(silent + 16, 1, 4); /* record_size */
+	memset(silent + 32, 1, 4); /* crc */
+	for (size_t at = 48; at < len;) {
+		size_t size = (size_t)row_parse(data + at, len - at, &row);
+
+		for (size_t i = 16 + row.length; i < size; i++)
+			silent[at + i] = 1;
+		at += size;
+	}
+	return silent;
 }
 
 /* Every bit of every file of the index: no crash, and whatever changes is noticed. */
@@ -302,10 +319,11 @@ START_TEST(every_flipped_bit_is_survived)
 	const char *name = parts[_i];
 	size_t noticed = 0;
 	ssize_t len;
-	char *data;
+	char *data, *silent;
 
 	make_run(true);
 	data = kit_read_file(name, &len);
+	silent = find_silent(_i, data, (size_t)len);
 	for (size_t bit = 0; bit < (size_t)len * 8; bit++) {
 		struct reader *r;
 		bool changed;
@@ -316,14 +334,13 @@ START_TEST(every_flipped_bit_is_survived)
 		e = reader_open(kit_dir, &r);
 		ck_assert_int_eq(e, 0);
 		changed = walk(r) || !reader_finished(r);
-		if (!changed)
-			ck_assert_msg(is_silent(_i, bit / 8, changed), "%s: bit %zu", name, bit);
+		ck_assert_msg(changed || silent[bit / 8], "%s: bit %zu", name, bit);
 		noticed += changed;
 		reader_free(r);
 		data[bit / 8] ^= (char)(1 << bit % 8);
 	}
-	/* Silent are the padding, `start_boot_ns`, `fixed` beyond its use, and texts of run.json. */
-	ck_assert_uint_gt(noticed, (size_t)len * (_i == 3 ? 3 : 6));
+	ck_assert_uint_gt(noticed, (size_t)len);
+	free(silent);
 	free(data);
 }
 END_TEST
