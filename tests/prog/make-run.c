@@ -4,6 +4,7 @@
  *
  *   make-run job DIR                 an ordinary run: processes, sockets, a hole, lines that overlap
  *   make-run losses DIR              holes of all sorts, a stream of nothing else, segments
+ *   make-run absurd DIR              numbers that cannot be, with check sums that are right
  *   make-run hostile DIR             names and output that attack terminals and parsers
  *   make-run unfinished DIR          as a recorder leaves it that was killed
  *   make-run big DIR CHUNKS LENGTH STREAMS     lines of LENGTH bytes, one in each chunk
@@ -304,6 +305,55 @@ static void make_losses(const char *dir)
 	end(-1);
 }
 
+static void make_absurd(const char *dir)
+{
+	static const uint64_t numbers[] = { 0, 1, 5, 1ull << 40, INT64_MAX / 2, INT64_MAX };
+	enum { N = sizeof(numbers) / sizeof(numbers[0]) };
+	struct stream *st;
+
+	begin(dir, TEXT("./absurd\0"));
+	run.started = (char *)"9999-12-31T23:59:60.999999999999-99:99";
+	for (uint32_t i = 0; i < N; i++)
+		process((struct process){ .id = i,
+					  .parent = i,
+					  .pid = -1,
+					  .ppid = -1,
+					  .ended = i & 1,
+					  .start_ns = numbers[N - 1 - i],
+					  .end_ns = numbers[i],
+					  .exit_code = INT32_MIN,
+					  .signal = i - 3,
+					  .comm = "x" });
+	for (uint32_t i = 0; i < N * N; i++) {
+		uint64_t a = numbers[i % N], b = numbers[i / N];
+		struct hole h = { .stream = i + 1,
+				  .cause = i % CAUSE_COUNT,
+				  .offset = a,
+				  .length = b,
+				  .time_ns = b };
+
+		st = stream((struct stream){ .process = i,
+					     .pid = INT32_MIN,
+					     .fd = i,
+					     .direction = i % 2,
+					     .kind = i % KIND_COUNT,
+					     .comm = "x",
+					     .first_ns = a,
+					     .last_ns = b,
+					     .lost = b,
+					     .cut = a,
+					     .in_kernel = a });
+		put_at(st, a, 3, "a\nb", 3, 0xffffffff);
+		put_at(st, b, 1, "cde\nfg", 6, 0);
+		must(store_put_hole(store, &h), "hole");
+		h.offset = 4;
+		must(store_put_hole(store, &h), "hole");
+		st->length = a;
+		st->captured = b;
+	}
+	end(INT32_MIN);
+}
+
 #define EVIL "e\x1b[31m\n/\\x\xff"
 
 static void make_hostile(const char *dir)
@@ -422,6 +472,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "job") == 0)
 		make_job(argv[2]);
+	else if (argc == 3 && strcmp(argv[1], "absurd") == 0)
+		make_absurd(argv[2]);
 	else if (argc == 3 && strcmp(argv[1], "losses") == 0)
 		make_losses(argv[2]);
 	else if (argc == 3 && strcmp(argv[1], "hostile") == 0)
@@ -432,8 +484,7 @@ int main(int argc, char **argv)
 		make_big(argv[2], strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10),
 			 strtoul(argv[5], NULL, 10));
 	else
-		errx(2,
-		     "usage: make-run job|losses|hostile|unfinished DIR, or big DIR CHUNKS LENGTH "
-		     "STREAMS");
+		errx(2, "usage: make-run job|losses|absurd|hostile|unfinished DIR, "
+			"or big DIR CHUNKS LENGTH STREAMS");
 	return 0;
 }
