@@ -38,6 +38,14 @@ static int write_header(struct outfile *o)
 	return write_all(o->fd, (const char *)&o->header, sizeof(o->header), 0, &done);
 }
 
+static void reserve(struct outfile *o)
+{
+	if (o->end + RESERVE / 2 <= o->reserved)
+		return;
+	if (fallocate(o->fd, FALLOC_FL_KEEP_SIZE, o->end, RESERVE) == 0)
+		o->reserved = o->end + RESERVE;
+}
+
 int outfile_create(struct outfile *o, int dirfd, const char *path, enum format_kind kind,
 		   uint32_t record_size, uint64_t start_boot_ns)
 {
@@ -56,6 +64,7 @@ int outfile_create(struct outfile *o, int dirfd, const char *path, enum format_k
 	if (o->fd < 0)
 		return -errno;
 	memcpy(o->header.magic, FORMAT_MAGIC, sizeof(o->header.magic));
+	reserve(o);
 	return write_header(o);
 }
 
@@ -81,14 +90,6 @@ void outfile_added(struct outfile *o, int encoded)
 	/* The time line speaks of data that must be on disk before it: it waits for the flush. */
 	if (o->header.record_size == 0 && o->buffer.len >= BUFFER_FULL && o->error == 0)
 		outfile_flush(o);
-}
-
-static void reserve(struct outfile *o)
-{
-	if (o->end + RESERVE / 2 <= o->reserved)
-		return;
-	if (fallocate(o->fd, FALLOC_FL_KEEP_SIZE, o->end, RESERVE) == 0)
-		o->reserved = o->end + RESERVE;
 }
 
 int outfile_flush(struct outfile *o)
