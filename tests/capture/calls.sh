@@ -12,7 +12,7 @@ require_bpf
 
 lengths='0 1 255 256 257 4095 4096 4097 65535 65536 65537 1M'
 
-# put CALL KIND FD LENGTH...
+# out CALL KIND FD LENGTH...
 out() {
 	local call=$1 kind=$2 fd=$3
 	shift 3
@@ -37,6 +37,7 @@ for call in sendto sendmsg sendmmsg; do
 	out "$call" unix 1 $lengths
 done
 out write "append=$tmp/file" 2 1 65537 300000
+out write "file=$tmp/"$'a name \n \e[1m \xc3\xa4' 1 1000
 out write pty 1 0 1 255 256 257 4095 4096 4097 65537
 out writev pty 2 0 1 255 256 257 4095 4096 4097
 out write null 2 1 65537 1M
@@ -64,11 +65,11 @@ for pair in sendto:recvfrom sendmsg:recvmsg sendmmsg:recvmmsg; do
 	done
 done
 
-head -c 40000000 /dev/urandom >input
+head -c 80000000 /dev/urandom >input
 for call in read pread64 readv preadv preadv2; do
 	# shellcheck disable=SC2016,SC2086
 	truth_of "$call from a file on stdin" -e stdin -- \
-		sh -c 'exec get "$@" <input' get "$call" 0 $lengths 16M
+		sh -c 'exec get "$@" <input' get "$call" 0 $lengths 33M
 done
 printf 'some text\n' >input
 # shellcheck disable=SC2016

@@ -10,7 +10,8 @@
 . "$IOTAP_SOURCE/tests/capture/lib.sh"
 require_bpf
 
-for case in eagain eagain-socket epipe efault peek trunc dontwait zero; do
+for case in eagain eagain-socket epipe efault interrupted peek trunc dontwait \
+	zero; do
 	truth_of "$case" -- edge "$case"
 done
 
@@ -50,5 +51,7 @@ is "close and open again: ten open files" 10 "$(file_ids 1 | sort -u | wc -l)"
 is "close and open again: ten stream files" 10 "$(find run -name '*.stdout' | wc -l)"
 truth_of "exec keeps a stream together" -- onto 1 null turns exec
 is "exec keeps a stream together: one stream" 1 "$(file_ids 1 | wc -l)"
+truth_of "a descriptor that came over a socket" -- onto 1 null turns passed
+truth_of "sixty connections under the same numbers" -- turns connections
 truth_of "closed by exec, then opened" -- onto 1 null turns cloexec
 finish

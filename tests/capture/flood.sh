@@ -16,6 +16,29 @@ truth_of "256 MiB of four processes through a ring of 1 MiB" --buffer=1M -- \
 truth_of "single calls larger than the ring" --buffer=1M -- onto 1 null flood 2 8M 4
 truth_of "one byte at a time" --buffer=1M -- onto 1 null flood 2 1 100000
 
+# The job stops the recorder itself for half a second: a writer can not end before it goes on.
+cat >job <<'END'
+#!/bin/bash
+recorder=$(pgrep -P $PPID | grep -vx $$)
+kill -STOP "$recorder"
+flood 1 64K 100 >/dev/null &
+read -r -t 0.5 _ <>never
+kill -0 $! || echo "the writer did not wait" >&2
+[ -z "$1" ] || { kill "$1" $!; wait $!; }
+kill -CONT "$recorder"
+wait $!
+END
+chmod +x job
+mkfifo never
+truth_of "a reader that stands still makes the writer wait" --buffer=1M -- ./job ''
+
+# A writer that is killed while it waits is gone before the recorder goes on.
+run_truth --buffer=1M -- ./job -KILL
+is "a writer that is killed while it waits: the status" 137 "$run_status"
+check "a writer that is killed while it waits: the run verifies" "$iotap_show" --verify run
+like "a writer that is killed while it waits: the cause" killed \
+	"$("$iotap_show" --holes --json run | jq -r .cause | sort -u)"
+
 run_truth --on-full=drop --buffer=1M -- onto 1 null flood 1 64K 4096
 is "--on-full=drop: the command's status" 0 "$run_status"
 is "--on-full=drop: one line on stderr" 1 "$(wc -l <run.err)"

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "calls.h"
@@ -216,6 +217,45 @@ static void dontwait(void)
 	expect(move(CALL_RECVMSG, e.b.fd, buffer, 1000, 0), 0, "end of file");
 }
 
+static int drain_from;
+
+static void on_alarm(int number)
+{
+	static char sink[65536];
+
+	(void)number;
+	if (drain_from >= 0 && read(drain_from, sink, sizeof(sink)) < 0)
+		truth_die("drain");
+}
+
+static void alarm_soon(int drain, int flags)
+{
+	struct sigaction action = { .sa_handler = on_alarm, .sa_flags = flags };
+	struct itimerval soon = { .it_value.tv_usec = 5000 };
+
+	drain_from = drain;
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+}
+
+/* Signals: a short write, a call that moves nothing, one that the kernel starts anew. */
+static void interrupted(void)
+{
+	int reader = pipe_on_stdout(0);
+	ssize_t r;
+
+	truth_fill(big, sizeof(big), 1, 0, 0);
+	alarm_soon(-1, 0);
+	expect(move(CALL_WRITE, 1, big, 100000, 0), 65536, "a short write");
+	alarm_soon(-1, 0);
+	expect(move(CALL_WRITE, 1, big + 65536, 1000, 0), -EINTR, "a full pipe");
+	alarm_soon(reader, SA_RESTART);
+	expect(move(CALL_WRITE, 1, big + 65536, 2000, 0), 2000, "started anew");
+	alarm_soon(-1, 0);
+	r = move(CALL_WRITEV, 1, big + 67536, 100000, 0);
+	expect(r > 0 && r < 100000, true, "a short write");
+}
+
 /* Calls that move nothing, then one byte. */
 static void zero(void)
 {
@@ -234,7 +274,8 @@ static const struct {
 } cases[] = {
 	{ "eagain", eagain },	{ "eagain-socket", eagain_socket }, { "epipe", epipe },
 	{ "efault", efault },	{ "fault-null", fault_null },	    { "peek", peek },
-	{ "trunc", truncated }, { "dontwait", dontwait },	    { "zero", zero },
+	{ "trunc", truncated }, { "dontwait", dontwait },	    { "interrupted", interrupted },
+	{ "zero", zero },
 };
 
 int main(int argc, char **argv)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "calls.h"
+#include "ends.h"
 #include "truth.h"
 
 static uint64_t position;
@@ -92,6 +93,64 @@ static void again(void)
 	}
 }
 
+/* An open file that comes over a socket and lands on fd 1. */
+static void passed(void)
+{
+	char control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8))), byte = 'x';
+	struct iovec iov = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	struct ends e;
+
+	put(1, 800);
+	ends_make(&e, "pair");
+	*head = (struct cmsghdr){ CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
+	memcpy(CMSG_DATA(head), (int[]){ open_append("a") }, sizeof(int));
+	if (sendmsg(e.a.fd, &message, 0) != 1)
+		truth_die("sendmsg");
+	truth_moved(e.a.fd, DIRECTION_OUT, &iov, 1, 1);
+	close(1);
+	if (recvmsg(e.b.fd, &message, 0) != 1)
+		truth_die("recvmsg");
+	truth_moved(e.b.fd, DIRECTION_IN, &iov, 1, 1);
+	truth_reopened(1);
+	put(1, 900);
+}
+
+/* One connection after the other, of all kinds, under the same two numbers. */
+static void connections(void)
+{
+	static const char *const kinds[] = { "tcp4", "tcp4", "udp6", "unix", "pair", "udp4-open" };
+	char buffer[1000];
+	struct iovec iov = { buffer, sizeof(buffer) };
+	struct ends e;
+
+	for (int i = 0; i < 60; i++) {
+		struct call_how how = { 0 };
+
+		ends_make(&e, kinds[i % 6]);
+		truth_name(e.a.fd, "socket", e.a.name);
+		truth_name(e.b.fd, "socket", e.b.name);
+		how.to = e.connected ? NULL : (const void *)&e.b_address;
+		how.to_length = e.connected ? 0 : e.b_length;
+		truth_fill(buffer, sizeof(buffer), e.a.fd, 5, position += sizeof(buffer));
+		if (call_make(CALL_SENDTO, e.a.fd, &iov, 1, &how) != 1000)
+			truth_die("send");
+		how = (struct call_how){ 0 };
+		if (call_make(CALL_READ, e.b.fd, &iov, 1, &how) != 1000)
+			truth_die("receive");
+		close(e.a.fd);
+		close(e.b.fd);
+		truth_reopened(e.a.fd);
+		truth_reopened(e.b.fd);
+	}
+}
+
 /* exec does not split a stream. */
 static void through_exec(char **argv)
 {
@@ -125,6 +184,10 @@ int main(int argc, char **argv)
 		through_exec(argv);
 	} else if (!strcmp(name, "cloexec")) {
 		closed_by_exec(argv);
+	} else if (!strcmp(name, "passed")) {
+		passed();
+	} else if (!strcmp(name, "connections")) {
+		connections();
 	} else if (!strcmp(name, "after")) {
 		position = 600;
 		put(1, 700);
