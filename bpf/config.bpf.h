@@ -19,6 +19,9 @@ const volatile __u64 conf_capture_fds = 0;
 /* Writers wait for room (needs BPF task_work). */
 const volatile bool conf_wait = false;
 
+/* The kernel has bpf_rdonly_cast(). */
+const volatile bool conf_typed = false;
+
 /* The data ring's size, and how full it may be before a napping reader is woken. */
 const volatile __u64 conf_ring_size = 64 << 20;
 const volatile __u64 conf_ring_mark = 16 << 20;

@@ -5,16 +5,18 @@
 
 #include "bpf/fds.bpf.h"
 
+/* The chain of a process's entries, and which of them to close. */
 struct range {
 	__u32 process;
 	__u32 first;
 	__u32 last;
-	bool only_mark;
+	bool if_gone;		/* only those whose open file is no longer there */
 	__s64 fd;
 };
 
 static int close_in_range(__u32 i, struct range *r)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct fd_key key = { .process = r->process, .fd = r->fd };
 	struct fd_entry *e;
 
@@ -23,13 +25,21 @@ static int close_in_range(__u32 i, struct range *r)
 	e = bpf_map_lookup_elem(&fds, &key);
 	if (!e)
 		return 1;
-	if (r->fd >= r->first && r->fd <= r->last && e->file) {
-		if (r->only_mark)
-			e->close_on_exec = true;
-		else
-			close_entry(e);
-	}
+	if (r->fd >= r->first && r->fd <= r->last && e->file &&
+	    !(r->if_gone && (__u64)file_of(task, r->fd) == e->file))
+		close_entry(e);
 	r->fd = e->next_fd;
+	return 0;
+}
+
+static __always_inline int close_chain(struct range *r)
+{
+	struct process_entry *p = bpf_map_lookup_elem(&processes, &r->process);
+
+	if (!p)
+		return 0;
+	r->fd = p->first_fd;
+	bpf_loop(1 << 20, close_in_range, r, 0);
 	return 0;
 }
 
@@ -38,14 +48,16 @@ static int close_in_range(__u32 i, struct range *r)
 static __noinline int close_range(struct task_entry *t, __u32 first, __u32 last, __u32 flags)
 {
 	struct range r = { .process = t->process, .first = first, .last = last };
-	struct process_entry *p = bpf_map_lookup_elem(&processes, &t->process);
 
-	if (!p)
-		return 0;
-	r.only_mark = flags & CLOSE_RANGE_CLOEXEC;
-	r.fd = p->first_fd;
-	bpf_loop(1 << 20, close_in_range, &r, 0);
-	return 0;
+	return flags & CLOSE_RANGE_CLOEXEC ? 0 : close_chain(&r);
+}
+
+/* exec has closed what is closed on exec; nobody can have opened anything since. */
+static __noinline int close_on_exec(struct task_entry *t)
+{
+	struct range r = { .process = t->process, .last = ~0u, .if_gone = true };
+
+	return close_chain(&r);
 }
 
 static __noinline int forget_pair(struct task_struct *task, __u64 address)

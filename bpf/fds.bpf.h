@@ -79,28 +79,36 @@ static __always_inline bool is_wanted(__s32 fd, __u32 direction, __u8 kind)
 	return fd >= 0 && fd < CAPTURE_FDS && conf_capture_fds >> fd & 1;
 }
 
+/* Whether it can be wanted at all, before anything is known of the file. */
+static __always_inline bool may_be_wanted(__s32 fd, __u32 direction)
+{
+	const __u32 by_kind = CAPTURE_SOCKETS | CAPTURE_PIPES | CAPTURE_FILES | CAPTURE_TTYS |
+			      CAPTURE_OTHERS;
+
+	return conf_capture & by_kind || is_wanted(fd, direction, KIND_COUNT);
+}
+
 static __always_inline struct file *file_of(struct task_struct *task, __s32 fd)
 {
-	struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
-	struct file **slots = BPF_CORE_READ(fdt, fd);
+	struct fdtable *fdt = task->files->fdt;
+	struct file **slots = fdt->fd;
 	struct file *file;
 
-	if ((__u32)fd >= BPF_CORE_READ(fdt, max_fds))
+	if ((__u32)fd >= fdt->max_fds)
 		return NULL;
 	if (bpf_probe_read_kernel(&file, sizeof(file), slots + (__u32)fd))
 		return NULL;
 	return file;
 }
 
-static __always_inline bool closes_on_exec(struct task_struct *task, __s32 fd)
-{
-	unsigned long *words = BPF_CORE_READ(task, files, fdt, close_on_exec);
-	unsigned long word;
+/*
+ * From Linux 6.2 an address can be read through as if it were a typed pointer: a plain load, where
+ * bpf_probe_read_kernel() is a call.
+ */
+extern void *bpf_rdonly_cast(const void *address, __u32 type_id) __ksym __weak;
 
-	if (bpf_probe_read_kernel(&word, sizeof(word), words + ((__u32)fd >> 6)))
-		return false;
-	return word >> (fd & 63) & 1;
-}
+#define typed(address, type)                                                                      \
+	((type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(type)))
 
 /* The number of an open file: the same for all fds and processes that share it. */
 CHECKED_ONCE __u64 file_id_of(__u64 file, __u64 inode, __u64 number)
@@ -173,7 +181,7 @@ static __always_inline void fill_socket(struct wire_open *o, struct sock *sk)
 	o->socket_type = BPF_CORE_READ(sk, sk_type);
 	o->protocol = BPF_CORE_READ(sk, sk_protocol);
 	if (o->family == AF_INET || o->family == AF_INET6) {
-		__u16 port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_num));
+		__u16 port = BPF_CORE_READ((struct inet_sock *)sk, inet_sport);
 		__u16 peer_port = BPF_CORE_READ(sk, __sk_common.skc_dport);
 
 		if (o->family == AF_INET6) {
@@ -300,11 +308,18 @@ static int try_lock(__u32 i, struct fd_entry **e)
 	return __sync_lock_test_and_set(&(*e)->lock, 1) == 0;
 }
 
-static __always_inline bool is_same(const struct fd_entry *e, struct file *file,
-				    struct inode *inode, __u64 number, const struct task_entry *t)
+static __always_inline bool is_same(const struct fd_entry *e, struct file *file)
 {
-	return e->file == (__u64)file && e->inode == (__u64)inode && e->number == number &&
-	       (e->execs == t->execs || !e->close_on_exec);
+	struct inode *inode;
+
+	if (e->file != (__u64)file)
+		return false;
+	if (conf_typed) {
+		inode = typed(file, struct file)->f_inode;
+		return e->inode == (__u64)inode && e->number == inode->i_ino;
+	}
+	inode = BPF_CORE_READ(file, f_inode);
+	return e->inode == (__u64)inode && e->number == BPF_CORE_READ(inode, i_ino);
 }
 
 /* Where the bytes of a call go; see take(). */
@@ -313,6 +328,48 @@ struct place {
 	__u32 stream;		/* 0: these bytes are not captured */
 	__u32 has_path;		/* the stream is new and its path is due */
 };
+
+/* The slow half of take(): the fd is new, or its open file is, or the stream in this direction. */
+CHECKED_ONCE int begin_stream(const struct fd_key *key, __u32 direction, __u64 file_address,
+			      struct place *ret)
+{
+	struct file *file = (void *)file_address;
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	__u64 number = BPF_CORE_READ(inode, i_ino);
+	__u8 kind = kind_of(BPF_CORE_READ(inode, i_mode), (__u64)inode);
+	struct fd_entry *e;
+
+	if (!key || !ret || !is_wanted(key->fd, direction, kind))
+		return 0;
+	direction &= 1;
+	e = bpf_map_lookup_elem(&fds, key);
+	if (!e)
+		e = make_entry(key);
+	if (!e) {
+		__sync_fetch_and_add(&unseen_calls, 1);
+		return 0;
+	}
+	bpf_loop(LOCK_TURNS, try_lock, &e, 0);
+	if (!is_same(e, file)) {
+		if (e->file)
+			close_entry(e);
+		e->inode = (__u64)inode;
+		e->number = number;
+		e->kind = kind;
+		e->generation++;
+		e->file_id = file_id_of((__u64)file, (__u64)inode, number);
+		e->file = (__u64)file;
+	}
+	if (!e->stream[direction]) {
+		/* Reported first: its number is seen by others only afterwards. */
+		__u32 id = open_stream(e, key, direction, (__u64)file);
+
+		e->stream[direction] = id;
+		ret->has_path = has_path(kind, inode);
+	}
+	__sync_lock_test_and_set(&e->lock, 0);
+	return 0;
+}
 
 /*
  * `length` bytes have moved through fd: finds their stream, or begins it, and gives them their place in it.
@@ -323,62 +380,29 @@ CHECKED_ONCE int take(const struct task_entry *t, __s32 fd, __u32 direction, __u
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fd_key key = { .fd = fd };
 	struct fd_entry *e;
-	struct inode *inode;
 	struct file *file;
-	__u64 number;
-	__u16 mode;
-	__u8 kind;
 
 	if (!t || !ret)
 		return -EINVAL;
 	key.process = t->process;
 	ret->stream = 0;
 	direction &= 1;
+	if (!may_be_wanted(fd, direction))
+		return 0;
 	file = file_of(task, fd);
 	if (!file) {
 		/* Closed by another thread since: whose bytes these were cannot be told. */
 		__sync_fetch_and_add(&unseen_calls, 1);
 		return 0;
 	}
-	inode = BPF_CORE_READ(file, f_inode);
-	mode = BPF_CORE_READ(inode, i_mode);
-	kind = kind_of(mode, (__u64)inode);
-	if (!is_wanted(fd, direction, kind))
-		return 0;
-	number = BPF_CORE_READ(inode, i_ino);
-
 	e = bpf_map_lookup_elem(&fds, &key);
-	if (!e)
-		e = make_entry(&key);
-	if (!e) {
-		__sync_fetch_and_add(&unseen_calls, 1);
-		return 0;
+	if (!e || !is_same(e, file) || !e->stream[direction]) {
+		begin_stream(&key, direction, (__u64)file, ret);
+		e = bpf_map_lookup_elem(&fds, &key);
+		/* Not wanted: then nothing of this open file is in the entry. */
+		if (!e || e->file != (__u64)file || !e->stream[direction])
+			return 0;
 	}
-	if (!is_same(e, file, inode, number, t) || !e->stream[direction]) {
-		bpf_loop(LOCK_TURNS, try_lock, &e, 0);
-		if (!is_same(e, file, inode, number, t)) {
-			if (e->file)
-				close_entry(e);
-			e->inode = (__u64)inode;
-			e->number = number;
-			e->kind = kind;
-			e->generation++;
-			e->execs = t->execs;
-			e->close_on_exec = false;
-			e->file_id = file_id_of((__u64)file, (__u64)inode, number);
-			e->file = (__u64)file;
-		}
-		if (!e->stream[direction]) {
-			/* Reported first: its number is seen by others only afterwards. */
-			__u32 id = open_stream(e, &key, direction, (__u64)file);
-
-			e->stream[direction] = id;
-			ret->has_path = has_path(kind, inode);
-		}
-		__sync_lock_test_and_set(&e->lock, 0);
-	}
-	e->execs = t->execs;
-	e->close_on_exec = closes_on_exec(task, fd);
 	ret->stream = e->stream[direction];
 	ret->offset = __sync_fetch_and_add(&e->length[direction], length);
 	return 0;

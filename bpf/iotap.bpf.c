@@ -119,6 +119,7 @@ static __noinline int begin_texts(struct call *c, struct task_entry *t)
 	struct process_entry *p;
 
 	t->texts_due = 0;
+	close_on_exec(t);
 	p = bpf_map_lookup_elem(&processes, &t->process);
 	if (!p)
 		return 0;

@@ -80,7 +80,10 @@ struct file {
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
-	unsigned long *close_on_exec;
+};
+
+struct list_head {
+	struct list_head *next;
 };
 
 struct files_struct {
@@ -144,7 +147,6 @@ struct sock_common {
 	__u32 skc_daddr;
 	__u32 skc_rcv_saddr;
 	__u16 skc_dport;	/* network order */
-	__u16 skc_num;		/* host order */
 	unsigned short skc_family;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
@@ -154,6 +156,10 @@ struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_type;
 	__u16 sk_protocol;
+};
+
+struct inet_sock {
+	__u16 inet_sport;	/* network order; stays when the connection is closed, skc_num does not */
 };
 
 struct socket {

@@ -47,7 +47,6 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	if (!t)
 		return 0;
 	fresh.process = t->process;
-	fresh.execs = t->execs;
 	p = bpf_map_lookup_elem(&processes, &t->process);
 	if (!p)
 		goto lost;
@@ -79,7 +78,6 @@ int BPF_PROG(on_exec, struct task_struct *task)
 
 	if (!t)
 		return 0;
-	t->execs++;
 	t->texts_due = 1;
 	p = bpf_map_lookup_elem(&processes, &t->process);
 	if (!p)

@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,12 @@ struct backend {
 	unsigned idle; /* naps since the last record */
 	bool attached;
 	uint64_t word; /* what waiting writers read; see reader_word */
+};
+
+/* What a kernel may have. */
+struct features {
+	bool wait;
+	bool typed;
 };
 
 static int quiet_print(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -72,9 +79,56 @@ static void bpf_free(struct backend *b)
 	free(b);
 }
 
-static int load(struct backend *b, const struct backend_config *config, bool wait)
+/*
+ * The data ring takes as long to make (its pages are allocated, cleared and mapped) as the kernel's BTF takes to read: so
+ * a thread makes it meanwhile.
+ */
+struct ring_maker {
+	pthread_t thread;
+	struct ring *ring;
+	size_t size;
+	int fd;
+	int error;
+};
+
+static void *make_ring(void *context)
+{
+	struct ring_maker *m = context;
+
+	m->fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "data_ring", 0, 0, m->size, NULL);
+	m->error = m->fd < 0 ? m->fd : ring_open(m->ring, m->fd, m->size);
+	return NULL;
+}
+
+/* Makes libbpf read the kernel's BTF now: it would do so only after the maps are made. */
+static int read_btf(struct iotap_bpf *skel)
+{
+	return bpf_program__set_attach_target(skel->progs.on_sys_exit, 0, "sys_exit");
+}
+
+static int make_data_ring(struct backend *b, size_t size)
+{
+	struct ring_maker maker = { .ring = &b->data, .size = size, .fd = -1 };
+	int err;
+
+	if (pthread_create(&maker.thread, NULL, make_ring, &maker))
+		return -EAGAIN;
+	err = read_btf(b->skel);
+	pthread_join(maker.thread, NULL);
+	if (!err)
+		err = maker.error;
+	if (!err)
+		err = bpf_map__reuse_fd(b->skel->maps.data_ring, maker.fd);
+	if (maker.fd >= 0)
+		close(maker.fd);
+	return err;
+}
+
+static int load(struct backend *b, const struct backend_config *config,
+		const struct features *features)
 {
 	struct iotap_bpf *skel = iotap_bpf__open();
+	int err;
 
 	if (!skel)
 		return -errno;
@@ -82,27 +136,40 @@ static int load(struct backend *b, const struct backend_config *config, bool wai
 	skel->rodata->conf_capture = config->capture;
 	skel->rodata->conf_without = config->without;
 	skel->rodata->conf_capture_fds = config->capture_fds;
-	skel->rodata->conf_wait = wait;
+	skel->rodata->conf_wait = features->wait;
+	skel->rodata->conf_typed = features->typed;
 	skel->rodata->conf_ring_size = config->ring_size;
 	skel->rodata->conf_ring_mark = config->ring_size / 4;
-	bpf_map__set_max_entries(skel->maps.data_ring, config->ring_size);
 	bpf_map__set_max_entries(skel->maps.life_ring, LIFE_RING_SIZE);
-	return iotap_bpf__load(skel);
+	err = make_data_ring(b, config->ring_size);
+	return err ? err : iotap_bpf__load(skel);
 }
 
-/* On kernels without BPF task_work writers cannot wait: the same programs without that part. */
+/*
+ * What the programs use where the kernel has it. Asking costs more than trying: from the most to the least, and the
+ * first that loads is taken.
+ */
 static int load_best(struct backend *b, const struct backend_config *config)
 {
-	int err;
+	static const struct features levels[] = {
+		{ .wait = true, .typed = true }, /* Linux 6.18: BPF task_work */
+		{ .typed = true }, /* Linux 6.2: bpf_rdonly_cast() */
+		{ 0 },
+	};
+	bool may_wait = config->wait && !probe_is_realtime();
+	int err = -EINVAL;
 
-	if (config->wait && !probe_is_realtime()) {
-		err = load(b, config, true);
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (levels[i].wait && !may_wait)
+			continue;
+		err = load(b, config, &levels[i]);
 		if (!err || err == -ENOMEM || err == -EPERM)
-			return err;
+			break;
+		ring_close(&b->data);
 		iotap_bpf__destroy(b->skel);
 		b->skel = NULL;
 	}
-	return load(b, config, false);
+	return err;
 }
 
 static int watch(struct backend *b, int fd)
@@ -112,7 +179,7 @@ static int watch(struct backend *b, int fd)
 	return epoll_ctl(b->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
-static int open_rings(struct backend *b, size_t data_size)
+static int open_rings(struct backend *b)
 {
 	int data = bpf_map__fd(b->skel->maps.data_ring);
 	int life = bpf_map__fd(b->skel->maps.life_ring);
@@ -121,9 +188,7 @@ static int open_rings(struct backend *b, size_t data_size)
 	b->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (b->epoll < 0)
 		return -errno;
-	err = ring_open(&b->data, data, data_size);
-	if (!err)
-		err = ring_open(&b->life, life, LIFE_RING_SIZE);
+	err = ring_open(&b->life, life, LIFE_RING_SIZE);
 	if (!err)
 		err = watch(b, data);
 	if (!err)
@@ -158,7 +223,7 @@ static int bpf_open(const struct backend_config *config, struct backend **ret, c
 	libbpf_set_print(quiet_print);
 	err = load_best(b, config);
 	if (!err)
-		err = open_rings(b, config->ring_size);
+		err = open_rings(b);
 	if (!err)
 		err = introduce(b);
 	if (!err)

@@ -12,9 +12,7 @@
 
 struct task_entry {
 	__u32 process; /* number of its process */
-	__u32 execs; /* how many execs led to this program, in all its ancestors */
 	__u32 texts_due; /* exec has happened, its texts have not been sent */
-	__u32 pad;
 };
 
 struct process_entry {
@@ -39,12 +37,10 @@ struct fd_entry {
 	__u64 length[2]; /* by direction: bytes that moved */
 	__u32 stream[2]; /* by direction; 0: none so far */
 	__u32 generation;
-	__u32 execs; /* task_entry.execs at the last call */
 	__s64 next_fd; /* chain of the process; -1: end */
+	__u32 kind;
 	__u32 lock; /* held while the fields above change */
-	__u8 close_on_exec; /* at the last call */
-	__u8 kind;
-	__u8 pad[2];
+	__u32 pad;
 };
 
 /* What the reader does. Written by the reader, and by whoever wakes it. */
