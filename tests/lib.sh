@@ -17,6 +17,9 @@
 
 set -u
 
+# The system's own tools: a wrapper of them would be a tree of processes by itself.
+PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH
+
 : "${IOTAP_BUILD:?is not set: run this by make check}"
 : "${IOTAP_SOURCE:?is not set: run this by make check}"
 
