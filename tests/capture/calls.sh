@@ -37,7 +37,8 @@ for call in sendto sendmsg sendmmsg; do
 	out "$call" unix 1 $lengths
 done
 out write "append=$tmp/file" 2 1 65537 300000
-out write "file=$tmp/"$'a name \n \e[1m \xc3\xa4' 1 1000
+truth_of "write to a file with a hostile name" -- \
+	onto 1 "file=$tmp/"$'a name \n \e[1m \xc3\xa4' put write 1 1000
 out write pty 1 0 1 255 256 257 4095 4096 4097 65537
 out writev pty 2 0 1 255 256 257 4095 4096 4097
 out write null 2 1 65537 1M

@@ -185,4 +185,104 @@ for harm in twice torn order; do
 	threads $harm
 	status_of 1 "noticed: calls of threads: $harm" "$compare" run truth
 done
+# A hole of 100 bytes at 5000 in a run that lost something.
+hole() {
+	perfect
+	python3 - "$stream" "$1" "$2" <<'END'
+import json
+import struct
+import sys
+name, at, size = sys.argv[1][2:], int(sys.argv[2]), int(sys.argv[3])
+rows = [json.loads(line) for line in open("run/streams.json")]
+row = next(row for row in rows if row["segments"][0][2] == name)
+row.update(lost=100, captured=row["length"] - 100, complete=False)
+open("run/streams.json", "w").write("".join(json.dumps(row) + "\n" for row in rows))
+json.dump({"complete": False, "lost": 100, "holes": 1}, open("run/run.json", "w"))
+with open("run/index/streams", "ab") as index:
+    index.write(struct.pack("<IIIIIIQQQ", 3, 32, 0, 32, row["stream"], 1, at, size, 0))
+with open("run/" + name, "r+b") as file:
+    file.seek(5000)
+    file.write(bytes(100))
+END
+}
+check "a stream of its own for holes" bare talk tcp4 sendmsg recvmsg 70000 100
+stream=$(cd truth && find . -name "*.out.1" -size +50k | head -n 1)
+hole 5000 100
+check "a hole passes where bytes may be missing" "$compare" --lossy run truth
+status_of 1 "noticed: a hole where nothing may be missing" "$compare" run truth
+for place in '4990 100' '5000 99' '5010 100'; do
+	# shellcheck disable=SC2086
+	hole $place
+	status_of 1 "noticed: a hole at $place" "$compare" --lossy run truth
+done
+hole 5000 100
+overwrite 5050 x
+status_of 1 "noticed: bytes in a hole" "$compare" --lossy run truth
+hole 5000 100
+overwrite 6000 '\0'
+status_of 1 "noticed: a difference beside the hole" "$compare" --lossy run truth
+
+# The same for lives.
+tiny=$IOTAP_BUILD/tests/prog/tiny
+lives=$IOTAP_SOURCE/tests/capture/compare-lives
+cat >show <<'END'
+#!/bin/sh
+cat "run/${1#--}"
+END
+# shellcheck disable=SC2016 # the inner shell expands it
+check "lives are told" bare sh -c 'many 3 "$0" >/dev/null' "$tiny"
+perfect_lives() {
+	rm -rf run
+	mkdir run run/index
+	python3 - <<'END'
+import json
+import struct
+open("run/index/processes", "wb").write(struct.pack("<40xQ", 1000))
+open("run/run.json", "w").write(json.dumps({"complete": True, "processes": 4}))
+lives = [json.loads(line) for line in open("truth/lives")]
+rows = [{"process": 1, "pid": lives[0]["ppid"]}]
+streams = []
+for number, life in enumerate(lives):
+    text = bytes.fromhex(life["text"])
+    open(f"run/{number}", "wb").write(text)
+    streams.append({"process": number + 2, "fd": 1, "file": str(number)})
+    rows.append({"process": number + 2, "parent": 1, "pid": life["pid"], "ppid": life["ppid"],
+                 "comm": "tiny", "exe": bytes.fromhex(life["exe"]).decode(),
+                 "cwd": bytes.fromhex(life["cwd"]).decode(), "uid": life["uid"],
+                 "argv": [bytes.fromhex(arg).decode() for arg in life["argv"]],
+                 "start_ns": life["after"] - 1000, "end_ns": life["before"] - 1000,
+                 "exit_code": life["exit_code"], "signal": None, "threads": 1,
+                 "bytes_out": len(text)})
+for name, what in ("processes", rows), ("streams", streams):
+    open("run/" + name, "w").write("".join(json.dumps(row) + "\n" for row in what))
+END
+}
+perfect_lives
+check "perfect lives pass" "$lives" run truth
+while read -r name edit; do
+	perfect_lives
+	sed -i "$edit" run/processes
+	status_of 1 "noticed: lives: $name" "$lives" run truth
+done <<'END'
+missing 2d
+double 2p
+pid 2s/"pid": /"pid": 1/
+parent 3s/"parent": 1/"parent": 2/
+argument 3s/process 1/process 2/
+fewer 2s/, "process 0[^]]*//
+comm 4s/"comm": "tiny"/"comm": "many"/
+exe 2s/"exe": "/"exe": "x/
+cwd 2s/"cwd": "/"cwd": "x/
+uid 2s/"uid": 0/"uid": 1/
+code 3s/"exit_code": 1/"exit_code": 2/
+signal 3s/"signal": null/"signal": 9/
+early 2s/"start_ns": ../"start_ns": /
+late 2s/"end_ns": /"end_ns": 1/
+endless 2s/"end_ns": [0-9]*/"end_ns": null/
+threads 2s/"threads": 1/"threads": 2/
+bytes 2s/"bytes_out": 1/"bytes_out": 2/
+END
+perfect_lives
+printf x >>run/2
+status_of 1 "noticed: lives: another text" "$lives" run truth
 finish
