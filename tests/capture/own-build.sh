@@ -12,13 +12,16 @@
 . "$IOTAP_SOURCE/tests/capture/lib.sh"
 require_bpf
 
+# A make of its own, not a part of the one that runs the tests.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
 # The tree as it is in a fresh clone or in a release: nothing that was built.
 mkdir source build
 if [ -e "$IOTAP_SOURCE/.git" ]; then
 	(cd "$IOTAP_SOURCE" && git ls-files -z | tar -c --null -T - -f -) | tar -x -C source
 	check "bootstrap" source/bootstrap
 else
-	cp -r "$IOTAP_SOURCE/." source
+	(cd "$IOTAP_SOURCE" && tar -c --exclude ./_build -f - .) | tar -x -C source
 	chmod -R u+w source
 	[ ! -e source/Makefile ] || make -s -C source distclean >/dev/null
 	ok "bootstrap: a release has been"
