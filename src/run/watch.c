@@ -126,8 +126,11 @@ static void on_control(struct watch *w)
 		w->done = m;
 	}
 	if (r <= 0 && !w->finished)
-		message("the recorder died: the command runs on, and what it writes from now on is "
-			"not captured");
+		message("the recorder died: %s",
+			w->child_ended ? "processes that the command left behind run on, and are "
+					 "not captured any more"
+				       : "the command runs on, and what it writes from now on is "
+					 "not captured");
 	if (r <= 0 || w->finished)
 		lose_recorder(w);
 }
