@@ -131,9 +131,9 @@ static __always_inline int step(struct call *c, struct walk *w, bool may_sleep)
 		piece.flags = c->text ? (c->left == length ? WIRE_LAST : 0)
 				      : (c->left == length ? 0 : WIRE_MORE);
 		if (c->text)
-			piece_of_text(&piece, c->id, c->text, c->offset, c->process);
+			piece_of_text(&piece, c);
 		else
-			piece_of_stream(&piece, c->time, c->offset, c->id, c->tid);
+			piece_of_stream(&piece, c);
 		err = emit_piece(&piece, length);
 		if (!err)
 			advance(c, length);

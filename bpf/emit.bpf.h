@@ -120,37 +120,37 @@ CHECKED_ONCE int emit_close(__u32 stream, __u64 length)
 
 /*
  * A chunk or a part of a text on its way to the ring. Both have the same size and the data at the same place, so the
- * three words behind the head are all that differs.
+ * four words behind the head are all that differs.
  */
 struct piece {
 	__u64 base;		/* user address */
-	__u64 words[3];
+	__u64 words[4];
 	__u16 type;
 	__u16 flags;
 	__u32 pad;
 };
 
-static __always_inline void piece_of_stream(struct piece *p, __u64 time, __u64 offset, __u32 stream,
-					    __u32 tid)
+static __always_inline void piece_of_stream(struct piece *p, const struct call *c)
 {
 	p->type = WIRE_CHUNK;
-	p->words[0] = time;
-	p->words[1] = offset;
-	p->words[2] = stream | (__u64)tid << 32;
+	p->words[0] = c->time;
+	p->words[1] = c->offset;
+	p->words[2] = c->id | (__u64)c->tid << 32;
+	p->words[3] = c->entered;
 }
 
-static __always_inline void piece_of_text(struct piece *p, __u32 id, __u32 kind, __u64 offset,
-					  __u32 process)
+static __always_inline void piece_of_text(struct piece *p, const struct call *c)
 {
 	p->type = WIRE_TEXT;
-	p->words[0] = id | (__u64)kind << 32;
-	p->words[1] = offset;
-	p->words[2] = process;
+	p->words[0] = c->id | (__u64)c->text << 32;
+	p->words[1] = c->offset;
+	p->words[2] = c->process;
+	p->words[3] = 0;
 }
 
 struct record {
 	struct wire_head head;
-	__u64 words[3];
+	__u64 words[4];
 	__u8 data[];
 };
 
@@ -158,6 +158,7 @@ _Static_assert(sizeof(struct record) == sizeof(struct wire_chunk), "piece_of_str
 _Static_assert(__builtin_offsetof(struct wire_chunk, time) == 8, "piece_of_stream()");
 _Static_assert(__builtin_offsetof(struct wire_chunk, offset) == 16, "piece_of_stream()");
 _Static_assert(__builtin_offsetof(struct wire_chunk, stream) == 24, "piece_of_stream()");
+_Static_assert(__builtin_offsetof(struct wire_chunk, entered) == 32, "piece_of_stream()");
 _Static_assert(sizeof(struct record) == sizeof(struct wire_text), "piece_of_text()");
 _Static_assert(__builtin_offsetof(struct wire_text, id) == 8, "piece_of_text()");
 _Static_assert(__builtin_offsetof(struct wire_text, offset) == 16, "piece_of_text()");
@@ -180,6 +181,7 @@ static __always_inline int emit_sized(const struct piece *p, __u32 length, __u64
 	r->words[0] = p->words[0];
 	r->words[1] = p->words[1];
 	r->words[2] = p->words[2];
+	r->words[3] = p->words[3];
 	bpf_ringbuf_submit(r, wake);
 	return 0;
 }

@@ -75,7 +75,7 @@ static __always_inline bool sent_at_once(struct call *c)
 
 	if (!c->room || c->due || c->left > WIRE_CHUNK_MAX)
 		return false;
-	piece_of_stream(&piece, c->time, c->offset, c->id, c->tid);
+	piece_of_stream(&piece, c);
 	return !emit_piece(&piece, c->left);
 }
 
@@ -161,8 +161,12 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	if (!task->bpf_storage)
 		return 0;
 	t = bpf_task_storage_get(&monitored, task, NULL, 0);
-	if (!t)
+	if (!t || t->is_held)
 		return 0;
+	if (t->entered) {
+		c.entered = t->entered;
+		t->entered = 0;
+	}
 	if (t->texts_due) {
 		begin_texts(&c, t);
 		return run_call(&c);

@@ -122,6 +122,7 @@ struct callback_head;
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
+	unsigned int __state;
 	struct mm_struct *mm;
 	int exit_code;
 	int pid;

@@ -103,7 +103,8 @@ struct {
 #define DUE_PATH 0x4
 
 struct call {
-	__u64 time;
+	__u64 time;		/* of its return */
+	__u64 entered;		/* see task_entry */
 	__u64 offset;		/* in the stream or text: of the next byte */
 	__u64 left;		/* bytes of the call that have not been sent */
 	__u64 base;		/* what is left of the segment under way */

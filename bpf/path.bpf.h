@@ -81,6 +81,7 @@ CHECKED_ONCE int emit_path(struct walk *w, __u64 address, __u32 id, __u32 kind, 
 	w->record.offset = 0;
 	w->record.process = process;
 	w->record.pad = 0;
+	w->record.pad2 = 0;
 	if (dentry && mnt) {
 		if (!BPF_CORE_READ(dentry, d_hash.pprev) &&
 		    dentry != BPF_CORE_READ(dentry, d_parent))

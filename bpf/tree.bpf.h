@@ -69,6 +69,40 @@ lost:
 	return 0;
 }
 
+/*
+ * When calls begin is not seen: a program at the entry of each system call would cost every other process
+ * as much again as the one at the exit. What is seen is the first moment at which a call blocks or wakes another task.
+ * No reader of its bytes can have run before that, which is all that the order of the log needs.
+ */
+static __always_inline int note_entry(struct task_struct *task)
+{
+	struct task_entry *t;
+	struct pt_regs *regs;
+
+	if (!task->bpf_storage)
+		return 0;
+	t = bpf_task_storage_get(&monitored, task, NULL, 0);
+	if (!t || t->entered)
+		return 0;
+	/* Outside of system calls, in faults and interrupts, it is negative. */
+	regs = (void *)bpf_task_pt_regs(task);
+	if ((long)BPF_CORE_READ(regs, orig_ax) >= 0)
+		t->entered = bpf_ktime_get_boot_ns();
+	return 0;
+}
+
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(on_switch, bool preempt, struct task_struct *previous)
+{
+	return preempt ? 0 : note_entry(previous);
+}
+
+SEC("?tp_btf/sched_waking")
+int BPF_PROG(on_waking)
+{
+	return note_entry(bpf_get_current_task_btf());
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task)
 {
@@ -78,6 +112,7 @@ int BPF_PROG(on_exec, struct task_struct *task)
 
 	if (!t)
 		return 0;
+	t->is_held = 0;
 	t->texts_due = 1;
 	p = bpf_map_lookup_elem(&processes, &t->process);
 	if (!p)

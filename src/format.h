@@ -144,6 +144,7 @@ struct format_chunk {
 	uint32_t stream;
 	uint32_t tid;
 	uint32_t flags;		/* CHUNK_ of model.h */
+	uint64_t entered_ns;
 };
 
 _Static_assert(sizeof(struct format_header) == 48, "format_header");
@@ -152,7 +153,7 @@ _Static_assert(sizeof(struct format_process) == 80, "format_process");
 _Static_assert(sizeof(struct format_stream) == 128, "format_stream");
 _Static_assert(sizeof(struct format_hole) == 32, "format_hole");
 _Static_assert(sizeof(struct format_segment) == 16, "format_segment");
-_Static_assert(sizeof(struct format_chunk) == 32, "format_chunk");
+_Static_assert(sizeof(struct format_chunk) == 40, "format_chunk");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the index is little-endian");
 
 #endif

@@ -91,7 +91,8 @@ struct stream {
 };
 
 #define CHUNK_MORE 0x1		/* the same call goes on in the stream's next chunk */
-#define CHUNK_CONCURRENT 0x2	/* overlapped another call on the same open file */
+#define CHUNK_CONCURRENT 0x2	/* another call on the same open file returned while this one was under way */
+#define CHUNK_BY_ENTRY 0x4	/* in the order of the log it stands at entered_ns */
 
 /* A part of a call: at most 64 KiB that stand together in the stream. */
 struct chunk {
@@ -101,7 +102,14 @@ struct chunk {
 	uint32_t stream;
 	uint32_t tid;		/* the thread that made the call */
 	uint32_t flags;		/* CHUNK_ */
+	uint64_t entered_ns;	/* when it first blocked or woke another task; time_ns: it did neither */
 };
+
+/* Where a chunk stands in the order of the log. */
+static inline uint64_t chunk_order(const struct chunk *c)
+{
+	return c->flags & CHUNK_BY_ENTRY ? c->entered_ns : c->time_ns;
+}
 
 /* The words that users see; NULL never: a number out of range is `unknown`. */
 const char *direction_name(unsigned direction);	/* in out */

@@ -127,10 +127,11 @@ struct wire_hole {
 
 struct wire_chunk {
 	struct wire_head head;	/* length: bytes of data */
-	__u64 time;
+	__u64 time;		/* when the call returned */
 	__u64 offset;
 	__u32 stream;
 	__u32 tid;
+	__u64 entered;		/* when it first blocked or woke another task; 0: it did neither */
 	__u8 data[];
 };
 
@@ -159,6 +160,7 @@ struct wire_text {
 	__u64 offset;		/* of data[] in the text */
 	__u32 process;		/* whose text it is; WIRE_CWD: whose it now is */
 	__u32 pad;
+	__u64 pad2;
 	__u8 data[];
 };
 
@@ -169,7 +171,7 @@ _Static_assert(sizeof(struct wire_exit) == 56, "wire_exit");
 _Static_assert(sizeof(struct wire_open) == 312, "wire_open");
 _Static_assert(sizeof(struct wire_close) == 32, "wire_close");
 _Static_assert(sizeof(struct wire_hole) == 40, "wire_hole");
-_Static_assert(sizeof(struct wire_chunk) == 32, "wire_chunk");
-_Static_assert(sizeof(struct wire_text) == 32, "wire_text");
+_Static_assert(sizeof(struct wire_chunk) == 40, "wire_chunk");
+_Static_assert(sizeof(struct wire_text) == 40, "wire_text");
 
 #endif

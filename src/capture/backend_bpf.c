@@ -138,6 +138,9 @@ static int load(struct backend *b, const struct backend_config *config,
 	skel->rodata->conf_capture_fds = config->capture_fds;
 	skel->rodata->conf_wait = features->wait;
 	skel->rodata->conf_typed = features->typed;
+	/* The order of what goes through pipes and sockets: needed where there can be any. */
+	bpf_program__set_autoload(skel->progs.on_switch, true);
+	bpf_program__set_autoload(skel->progs.on_waking, true);
 	skel->rodata->conf_ring_size = config->ring_size;
 	skel->rodata->conf_ring_mark = config->ring_size / 4;
 	bpf_map__set_max_entries(skel->maps.life_ring, LIFE_RING_SIZE);
@@ -239,7 +242,7 @@ static int bpf_open(const struct backend_config *config, struct backend **ret, c
 
 static int bpf_add(struct backend *b, int pidfd, pid_t pid, const struct backend_sink *sink)
 {
-	struct task_entry task = { .process = 1 };
+	struct task_entry task = { .process = 1, .is_held = 1 };
 	struct process_entry process = { .threads = 1, .threads_ever = 1, .first_fd = -1 };
 	uint32_t number = 1;
 

@@ -12,7 +12,10 @@
 
 struct task_entry {
 	__u32 process; /* number of its process */
+	__u32 is_held; /* our own code is still running in it: nothing counts before its exec */
 	__u32 texts_due; /* exec has happened, its texts have not been sent */
+	__u32 pad;
+	__u64 entered; /* when the system call under way first blocked or woke a task; 0: it has not */
 };
 
 struct process_entry {

@@ -28,13 +28,14 @@ void decode_free(struct decoder *d)
 	if (!d)
 		return;
 	for (size_t at = 0; (f = table_next(&d->flows, &at));)
-		flow_free(f);
+		flow_free(d, f);
 	for (size_t at = 0; (l = table_next(&d->lives, &at));)
 		life_free(d, l);
 	for (size_t at = 0; (t = table_next(&d->texts, &at));) {
 		free(t->bytes.data);
 		free(t);
 	}
+	table_release(&d->files);
 	table_release(&d->flows);
 	table_release(&d->lives);
 	table_release(&d->texts);

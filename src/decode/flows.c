@@ -9,8 +9,9 @@
 #include "decode/names.h"
 #include "decode/tables.h"
 
-void flow_free(struct flow *f)
+void flow_free(struct decoder *d, struct flow *f)
 {
+	open_file_drop(&d->files, f->file);
 	stream_release(&f->s);
 	spans_release(&f->covered);
 	free(f);
@@ -42,6 +43,7 @@ int see_open(struct decoder *d, const struct wire_open *r)
 		return -ENOMEM;
 	}
 	f->life = l;
+	f->file = open_file_refer(&d->files, r->file_id);
 	f->path_due = r->path_follows;
 	f->s = (struct stream){
 		.id = r->stream,
@@ -123,7 +125,7 @@ int flow_end(struct decoder *d, struct flow *f)
 	else if (!err)
 		err = d->sink.close(d->sink.context, s);
 	table_remove(&d->flows, s->id);
-	flow_free(f);
+	flow_free(d, f);
 	return err;
 }
 
@@ -196,6 +198,18 @@ int see_hole(struct decoder *d, const struct wire_hole *r)
 	return err ? err : end_if_accounted(d, f);
 }
 
+/*
+ * A writer that was blocked returns after the reads that it fed, and one that wakes its reader may: what is written to
+ * pipes and sockets stands where the call began to be seen by others.
+ */
+static void set_order(const struct stream *s, struct chunk *c, uint64_t entered_ns)
+{
+	c->entered_ns = entered_ns && entered_ns < c->time_ns ? entered_ns : c->time_ns;
+	if (s->direction == DIRECTION_OUT && c->entered_ns < c->time_ns &&
+	    (s->kind == KIND_PIPE || s->kind == KIND_SOCKET))
+		c->flags |= CHUNK_BY_ENTRY;
+}
+
 int see_chunk(struct decoder *d, const struct wire_chunk *r)
 {
 	struct flow *f = table_get(&d->flows, r->stream);
@@ -215,6 +229,9 @@ int see_chunk(struct decoder *d, const struct wire_chunk *r)
 		.tid = r->tid,
 		.flags = r->head.flags & WIRE_MORE ? CHUNK_MORE : 0,
 	};
+	set_order(&f->s, &c, since_start(d, r->entered));
+	if (f->file && open_file_overlaps(f->file, f->s.direction, &c))
+		c.flags |= CHUNK_CONCURRENT;
 	f->s.captured += c.length;
 	d->totals.captured += c.length;
 	if (!f->is_closing && accounted(&f->s) > f->s.length)

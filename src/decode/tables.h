@@ -7,6 +7,7 @@
 
 #include "decode/accounts.h"
 #include "decode/decode.h"
+#include "decode/overlap.h"
 #include "decode/table.h"
 #include "decode/texts.h"
 #include "wire.h"
@@ -25,6 +26,7 @@ struct flow {
 	struct stream s; /* first: the sink's pointer is ours */
 	struct spans covered; /* bytes that came, and holes */
 	struct life *life;
+	struct open_file *file;
 	bool is_known; /* the sink has seen it */
 	bool is_closing; /* WIRE_CLOSE has come, length is final */
 	bool path_due; /* its path is on the way */
@@ -36,6 +38,7 @@ struct decoder {
 	uint64_t start;
 	struct table lives;
 	struct table flows;
+	struct table files; /* struct open_file */
 	struct table texts;
 	struct life *ended; /* exited, not yet reported for the last time */
 };
@@ -76,6 +79,6 @@ int see_path(struct decoder *d, const struct wire_text *r);
 
 int flow_end(struct decoder *d,
 	     struct flow *f); /* accounts for it, hands it to the sink and frees it */
-void flow_free(struct flow *f);
+void flow_free(struct decoder *d, struct flow *f);
 
 #endif

@@ -126,7 +126,7 @@ static int play(struct replay *p, struct sequence *q, const struct event *holes,
 	while (!r && reader_next_chunk(p->reader, &cursor, &c) > 0) {
 		ssize_t i = sequence_find(q, c.stream);
 
-		for (; !r && hole < nholes && holes[hole].time_ns <= c.time_ns; hole++)
+		for (; !r && hole < nholes && holes[hole].time_ns <= chunk_order(&c); hole++)
 			r = sequence_hole(q, holes[hole].index, holes[hole].time_ns);
 		if (!r && i >= 0)
 			r = sequence_chunk(q, i, &c);

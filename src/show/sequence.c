@@ -233,7 +233,7 @@ int sequence_chunk(struct sequence *q, size_t index, const struct chunk *c)
 	struct order *o = &q->order[index];
 	int r = 0;
 
-	set_now(q, c->time_ns);
+	set_now(q, chunk_order(c));
 	if (c->offset + c->length < c->offset)
 		return 0;
 	if (c->offset > o->next)

@@ -125,9 +125,9 @@ static int survey(struct reader *r, bool *ret_in_order)
 
 		if (e < 0)
 			return e;
-		if (c.time_ns < last)
+		if (chunk_order(&c) < last)
 			*ret_in_order = false;
-		last = c.time_ns;
+		last = chunk_order(&c);
 		st = (struct stream *)reader_find_stream(r, c.stream);
 		if (st == NULL)
 			unknown++;

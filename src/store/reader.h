@@ -36,7 +36,7 @@ const struct process *reader_find_process(const struct reader *r, uint32_t id);
 const struct stream *reader_find_stream(const struct reader *r, uint32_t id);
 
 /*
- * The time line in time order (stable: records of equal time stay in order of arrival). *cursor
+ * The time line in the order of chunk_order() (stable: records of equal time stay in order of arrival). *cursor
  * is 0 at the start. Returns 1 with a chunk, 0 at the end. A chunk of a stream that the index does
  * not know is skipped, and a problem.
  */

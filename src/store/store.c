@@ -228,6 +228,7 @@ static void note_in_timeline(struct store *s, const struct waiting *w)
 		.stream = w->chunk.stream,
 		.tid = w->chunk.tid,
 		.flags = w->chunk.flags,
+		.entered_ns = w->chunk.entered_ns,
 	};
 	int r;
 

@@ -71,6 +71,7 @@ int timeline_get(struct timeline *t, uint32_t i, struct chunk *ret)
 		.stream = row.stream,
 		.tid = row.tid,
 		.flags = row.flags,
+		.entered_ns = row.entered_ns,
 	};
 	return 0;
 }
@@ -153,7 +154,7 @@ int timeline_sort(struct timeline *t)
 
 		if (r < 0)
 			return r;
-		times[i] = c.time_ns;
+		times[i] = chunk_order(&c);
 		order[i] = i;
 		if (i > 0 && times[i] < times[i - 1])
 			ends[nruns++] = i;
