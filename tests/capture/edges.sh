@@ -10,8 +10,8 @@
 . "$IOTAP_SOURCE/tests/capture/lib.sh"
 require_bpf
 
-for case in eagain eagain-socket epipe efault interrupted peek trunc dontwait \
-	zero; do
+for case in eagain eagain-socket epipe efault interrupted peek trunc thrown-away \
+	dontwait zero; do
 	truth_of "$case" -- edge "$case"
 done
 
@@ -27,6 +27,12 @@ is "a buffer that ends in nothing: one line on stderr" 1 "$(wc -l <run.err)"
 check "a buffer that ends in nothing: all but a hole" "$compare" --lossy run truth
 is "a buffer that ends in nothing: the hole" "50 50 fault" \
 	"$("$iotap_show" --holes --json run | jq -r '"\(.offset) \(.length) \(.cause)"')"
+
+# Content that is lost the moment it comes: the length is right all the same.
+run_truth -- edge overwritten
+check "iovecs that were overwritten: all but a hole" "$compare" --lossy run truth
+is "iovecs that were overwritten: the hole" "0 900" \
+	"$("$iotap_show" --holes --json run | jq -r '"\(.offset) \(.length)"')"
 
 # file_ids FD: of its streams that have bytes, in order of generation
 file_ids() {
@@ -53,5 +59,6 @@ truth_of "exec keeps a stream together" -- onto 1 null turns exec
 is "exec keeps a stream together: one stream" 1 "$(file_ids 1 | wc -l)"
 truth_of "a descriptor that came over a socket" -- onto 1 null turns passed
 truth_of "sixty connections under the same numbers" -- turns connections
+truth_of "another process changes fd 1" -- onto 1 null turns by-another
 truth_of "closed by exec, then opened" -- onto 1 null turns cloexec
 finish

@@ -32,7 +32,7 @@ enum call {
 	CALL_COUNT
 };
 
-#define CALL_MESSAGES 64 /* of one sendmmsg or recvmmsg, at most */
+#define CALL_MESSAGES 1024 /* of one sendmmsg or recvmmsg, at most */
 
 /* What else a call takes; all zero is fine. */
 struct call_how {

@@ -200,6 +200,47 @@ static void truncated(void)
 	expect(move(CALL_READ, e.b.fd, buffer, 400, 0), 400, "truncated");
 }
 
+/* On TCP the flag throws bytes away: none of them comes to the buffer. */
+static void thrown_away(void)
+{
+	static const enum call in[] = { CALL_RECVFROM, CALL_RECVMSG, CALL_RECVMMSG };
+	struct iovec iov = { big + 100000, 300 };
+	struct ends e;
+	int i;
+
+	ends_make(&e, "tcp4");
+	truth_fill(big, 3000, e.a.fd, 0, 0);
+	expect(move(CALL_WRITE, e.a.fd, big, 3000, 0), 3000, "write");
+	for (i = 0; i < 2; i++) {
+		struct mmsghdr message = { .msg_hdr.msg_iov = &iov, .msg_hdr.msg_iovlen = 1 };
+
+		expect(move(in[i], e.b.fd, big, 700, 0), 700, "receive");
+		if (i == 0)
+			expect(recv(e.b.fd, big, 300, MSG_TRUNC), 300, "throw away");
+		else if (i == 1)
+			expect(recvmsg(e.b.fd, &message.msg_hdr, MSG_TRUNC), 300, "throw away");
+		else
+			expect(recvmmsg(e.b.fd, &message, 1, MSG_TRUNC, NULL), 1, "throw away");
+	}
+}
+
+/* What is received overwrites the iovecs that say where it goes: nobody can find it afterwards. */
+static void overwritten(void)
+{
+	static struct iovec iov[2];
+	struct iovec copy[2] = { { iov, sizeof(iov) }, { big + 5000, 1000 } };
+	struct ends e;
+
+	ends_make(&e, "pair");
+	truth_fill(big, 3000, e.a.fd, 0, 0);
+	expect(move(CALL_WRITE, e.a.fd, big, 900, 0), 900, "write");
+	memcpy(iov, copy, sizeof(iov));
+	expect(readv(e.b.fd, iov, 2), 900, "readv");
+	truth_moved(e.b.fd, DIRECTION_IN, copy, 2, 900);
+	expect(move(CALL_WRITE, e.a.fd, big, 2000, 0), 2000, "write");
+	expect(move(CALL_READV, e.b.fd, big, 3000, 0), 2000, "readv");
+}
+
 static void dontwait(void)
 {
 	char buffer[1000];
@@ -272,9 +313,17 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } cases[] = {
-	{ "eagain", eagain },	{ "eagain-socket", eagain_socket }, { "epipe", epipe },
-	{ "efault", efault },	{ "fault-null", fault_null },	    { "peek", peek },
-	{ "trunc", truncated }, { "dontwait", dontwait },	    { "interrupted", interrupted },
+	{ "eagain", eagain },
+	{ "eagain-socket", eagain_socket },
+	{ "epipe", epipe },
+	{ "efault", efault },
+	{ "fault-null", fault_null },
+	{ "peek", peek },
+	{ "trunc", truncated },
+	{ "dontwait", dontwait },
+	{ "thrown-away", thrown_away },
+	{ "overwritten", overwritten },
+	{ "interrupted", interrupted },
 	{ "zero", zero },
 };
 

@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 			if (c == CALL_PWRITEV2 && (i % 2 || lseek(fd, 0, SEEK_CUR) < 0))
 				how.offset = -1;
 			if (call_has_messages(c))
-				how.messages = *shape > CALL_MESSAGES ? CALL_MESSAGES : *shape;
+				how.messages = *shape > 64 && i % 2 ? 64 : *shape;
 			vector_make(&v, length, *shape);
 			vector_fill(&v, fd, position);
 			call_put_all(c, fd, &v, &how);

@@ -17,6 +17,8 @@
 #include "ends.h"
 #include "truth.h"
 
+#define MESSAGES 64 /* of one call: a queue of datagrams has to take them all */
+
 /* What was just sent as datagrams, told over a pipe to who receives: so none is in flight twice. */
 struct note {
 	unsigned messages; /* 0: that was all */
@@ -78,7 +80,7 @@ static void send_all(const struct side *s)
 			struct call_how how = { .offset = s->out == CALL_PWRITEV2 ? -1 : 0 };
 
 			if (call_has_messages(s->out))
-				how.messages = *shape > CALL_MESSAGES ? CALL_MESSAGES : *shape;
+				how.messages = *shape > MESSAGES ? MESSAGES : *shape;
 			vector_make(&v, length, *shape);
 			vector_fill(&v, s->end->fd, position);
 			if (s->ends->datagrams)
@@ -142,7 +144,7 @@ static void receive_stream(const struct side *s)
 	for (;;) {
 		length = parse_length(*text);
 		for (shape = vector_shapes(s->in, length); *shape; shape++) {
-			size_t messages = *shape > CALL_MESSAGES ? CALL_MESSAGES : *shape;
+			size_t messages = *shape > MESSAGES ? MESSAGES : *shape;
 			int flags = call_has_messages(s->in) ? MSG_WAITFORONE : 0;
 
 			if (receive(s, length, *shape, messages, flags) == 0 && length)

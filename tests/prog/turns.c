@@ -8,8 +8,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "calls.h"
@@ -151,6 +154,26 @@ static void connections(void)
 	}
 }
 
+/* Another process that has the same table of descriptors changes what fd 1 is. */
+static void by_another(void)
+{
+	struct clone_args args = { .flags = CLONE_FILES, .exit_signal = SIGCHLD };
+	pid_t child;
+	int status;
+
+	for (int i = 0; i < 12; i++) {
+		put(1, 500);
+		child = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+		if (child == 0) {
+			close(1);
+			_exit(open(i % 2 ? "a" : "b", O_WRONLY | O_CREAT | O_APPEND, 0600) != 1);
+		}
+		if (waitpid(child, &status, 0) != child || status)
+			truth_die("a child failed");
+		truth_reopened(1);
+	}
+}
+
 /* exec does not split a stream. */
 static void through_exec(char **argv)
 {
@@ -188,6 +211,8 @@ int main(int argc, char **argv)
 		passed();
 	} else if (!strcmp(name, "connections")) {
 		connections();
+	} else if (!strcmp(name, "by-another")) {
+		by_another();
 	} else if (!strcmp(name, "after")) {
 		position = 600;
 		put(1, 700);
