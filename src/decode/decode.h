@@ -47,7 +47,7 @@ int decode_record(struct decoder *d, const struct wire_head *record, size_t size
  */
 int decode_settle(struct decoder *d);
 
-/* Bytes that were captured and that the disk did not take: captured becomes a hole. */
+/* Bytes that were captured and that the disk did not take: captured becomes a hole. -EINVAL: there are no such bytes. */
 int decode_lost(struct decoder *d, uint32_t stream, uint64_t offset, uint64_t length);
 
 /* Everything that is still open is closed as it stands. */

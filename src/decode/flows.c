@@ -251,8 +251,10 @@ int decode_lost(struct decoder *d, uint32_t stream, uint64_t offset, uint64_t le
 		.offset = offset,
 		.length = length,
 	};
+	uint64_t end;
 
-	if (!f || length > f->s.captured)
+	if (!f || !length || __builtin_add_overflow(offset, length, &end) ||
+	    end > spans_end(&f->covered) || length > f->s.captured)
 		return -EINVAL;
 	h.time_ns = f->s.last_ns;
 	f->s.captured -= length;

@@ -69,6 +69,8 @@ int see_fork(struct decoder *d, const struct wire_fork *r)
 	refer(d, &l->argv, r->texts.argv);
 	refer(d, &l->cwd, r->texts.cwd);
 	refer(d, &l->cwd_now, r->texts.cwd);
+	if (r->process > d->last_process)
+		d->last_process = r->process;
 	d->totals.processes++;
 	d->totals.processes_alive++;
 	return report_life(d, l);
@@ -150,22 +152,25 @@ int decode_settle(struct decoder *d)
 int see_text(struct decoder *d, const struct wire_text *r)
 {
 	struct life *l = table_get(&d->lives, r->process);
-	struct text *t;
+	struct text *t = table_get(&d->texts, r->id);
 	struct bytes path;
 	int err;
 
 	if (r->kind == WIRE_PATH)
 		return see_path(d, r);
-	if (!l || !r->id)
+	if (!r->id || r->kind < WIRE_ARGV || r->kind > WIRE_CWD || !r->process ||
+	    r->process > d->last_process || (t && t->whole))
 		return bad_record(d);
-	if (r->kind == WIRE_CWD)
+	if (l && r->kind == WIRE_CWD) {
 		refer(d, &l->cwd_now, r->id);
-	t = table_get(&d->texts, r->id);
-	/* Nobody needs it any more: its process has made another exec since. */
+		t = l->cwd_now;
+	}
+	/*
+	 * Nobody needs it any more: its process has made another exec since, or is over. But a child of one that is
+	 * over can have inherited it: the exit travels on the other ring and overtakes.
+	 */
 	if (!t)
 		return 0;
-	if (t->whole)
-		return bad_record(d);
 	if (r->kind == WIRE_ARGV) {
 		err = text_add(t, r->offset, r->data, r->head.length);
 		t->whole = r->head.flags & WIRE_LAST;
@@ -181,5 +186,6 @@ int see_text(struct decoder *d, const struct wire_text *r)
 	if (err == -EINVAL)
 		return bad_record(d);
 	/* What runs is on disk while it runs: whoever is killed leaves that. */
-	return err || !t->whole || r->kind == WIRE_EXE || l->p.ended ? err : report_life(d, l);
+	return err || !t->whole || r->kind == WIRE_EXE || !l || l->p.ended ? err
+									   : report_life(d, l);
 }

@@ -40,6 +40,7 @@ struct decoder {
 	struct table flows;
 	struct table files; /* struct open_file */
 	struct table texts;
+	uint32_t last_process; /* the greatest number that a process ever had */
 	struct life *ended; /* exited, not yet reported for the last time */
 };
 
