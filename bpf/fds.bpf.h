@@ -282,7 +282,7 @@ static __always_inline int close_fd(__u32 process, __s32 fd)
 
 static __noinline struct fd_entry *make_entry(const struct fd_key *key)
 {
-	struct fd_entry fresh = { .next_fd = -1 };
+	static const struct fd_entry fresh = { .next_fd = -1 };	/* not on the stack: it is short */
 	struct process_entry *p;
 	struct fd_entry *e;
 	bool mine;
@@ -330,21 +330,22 @@ struct place {
 };
 
 /* The slow half of take(): the fd is new, or its open file is, or the stream in this direction. */
-CHECKED_ONCE int begin_stream(const struct fd_key *key, __u32 direction, __u64 file_address,
+CHECKED_ONCE int begin_stream(__u32 process, __s32 fd, __u32 direction, __u64 file_address,
 			      struct place *ret)
 {
+	struct fd_key key = { .process = process, .fd = fd };
 	struct file *file = (void *)file_address;
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	__u64 number = BPF_CORE_READ(inode, i_ino);
 	__u8 kind = kind_of(BPF_CORE_READ(inode, i_mode), (__u64)inode);
 	struct fd_entry *e;
 
-	if (!key || !ret || !is_wanted(key->fd, direction, kind))
+	if (!ret || !is_wanted(fd, direction, kind))
 		return 0;
 	direction &= 1;
-	e = bpf_map_lookup_elem(&fds, key);
+	e = bpf_map_lookup_elem(&fds, &key);
 	if (!e)
-		e = make_entry(key);
+		e = make_entry(&key);
 	if (!e) {
 		__sync_fetch_and_add(&unseen_calls, 1);
 		return 0;
@@ -362,7 +363,7 @@ CHECKED_ONCE int begin_stream(const struct fd_key *key, __u32 direction, __u64 f
 	}
 	if (!e->stream[direction]) {
 		/* Reported first: its number is seen by others only afterwards. */
-		__u32 id = open_stream(e, key, direction, (__u64)file);
+		__u32 id = open_stream(e, &key, direction, (__u64)file);
 
 		e->stream[direction] = id;
 		ret->has_path = has_path(kind, inode);
@@ -397,7 +398,7 @@ CHECKED_ONCE int take(const struct task_entry *t, __s32 fd, __u32 direction, __u
 	}
 	e = bpf_map_lookup_elem(&fds, &key);
 	if (!e || !is_same(e, file) || !e->stream[direction]) {
-		begin_stream(&key, direction, (__u64)file, ret);
+		begin_stream(t->process, fd, direction, (__u64)file, ret);
 		e = bpf_map_lookup_elem(&fds, &key);
 		/* Not wanted: then nothing of this open file is in the entry. */
 		if (!e || e->file != (__u64)file || !e->stream[direction])

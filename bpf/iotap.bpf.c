@@ -69,7 +69,7 @@ static __always_inline bool begin_call(struct call *c, const struct task_entry *
 }
 
 /* The whole of it when it is one short buffer whose page is there, as nearly every call is. */
-static __always_inline bool sent_at_once(struct call *c)
+static __noinline int sent_at_once(struct call *c)
 {
 	struct piece piece = { .base = c->base };
 
@@ -86,14 +86,16 @@ static __always_inline void mark_moved(struct call *c)
 	c->left = 0;
 }
 
-static __noinline int moved_from(const struct task_entry *t, __s32 fd, __u64 length)
+/* The side that the bytes came from; c is as it was before afterwards: the stack is too short for two. */
+static __noinline int moved_from(struct call *c, const struct task_entry *t, __s32 fd, __u64 length)
 {
-	struct call c = {};
-
-	if (!begin_call(&c, t, fd, DIRECTION_IN, length))
+	if (!begin_call(c, t, fd, DIRECTION_IN, length))
 		return 0;
-	mark_moved(&c);
-	return c.due ? run_call(&c) : 0;
+	mark_moved(c);
+	if (c->due)
+		run_call(c);
+	__builtin_memset(c, 0, sizeof(*c));
+	return 0;
 }
 
 /* A 32-bit program, or `int 0x80`: the numbers are those of i386. Bytes may have moved unseen. */
@@ -227,13 +229,13 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 
 	case __NR_sendfile:
 		if (ret)
-			moved_from(t, regs->si, ret);
+			moved_from(&c, t, regs->si, ret);
 		inside = true;
 		break;
 	case __NR_splice:
 	case __NR_copy_file_range:
 		if (ret)
-			moved_from(t, fd, ret);
+			moved_from(&c, t, fd, ret);
 		fd = regs->dx;
 		inside = true;
 		break;

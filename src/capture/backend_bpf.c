@@ -43,14 +43,6 @@ struct features {
 	bool typed;
 };
 
-static int quiet_print(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	(void)level;
-	(void)format;
-	(void)arguments;
-	return 0;
-}
-
 static uint64_t boot_ns(void)
 {
 	struct timespec t;
@@ -223,7 +215,7 @@ static int bpf_open(const struct backend_config *config, struct backend **ret, c
 	if (!b)
 		return -ENOMEM;
 	b->epoll = -1;
-	libbpf_set_print(quiet_print);
+	probe_listen();
 	err = load_best(b, config);
 	if (!err)
 		err = open_rings(b);

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See probe.h. */
+#include <config.h>
+
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -64,9 +69,39 @@ int probe_bpf(char *ret_reason, size_t reason_size)
 	return probe_capabilities(ret_reason, reason_size);
 }
 
+/* The last line of the verifier's log that says something; what libbpf prints besides is of no use to users. */
+static char complaint[200];
+
+static void keep_complaint(const char *log)
+{
+	const char *end = strstr(log, "\nprocessed "), *begin = end;
+
+	if (!end)
+		return;
+	while (begin > log && begin[-1] != '\n')
+		begin--;
+	snprintf(complaint, sizeof(complaint), ": %.*s", (int)(end - begin), begin);
+}
+
+static int listen_to_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	char *text;
+
+	if (level != LIBBPF_WARN || vasprintf(&text, format, arguments) < 0)
+		return 0;
+	keep_complaint(text);
+	free(text);
+	return 0;
+}
+
+void probe_listen(void)
+{
+	libbpf_set_print(listen_to_libbpf);
+}
+
 void probe_explain(int error, char *ret_reason, size_t reason_size)
 {
-	if (error == -EPERM || error == -EACCES)
+	if (error == -EPERM)
 		snprintf(ret_reason, reason_size,
 			 "the kernel refuses BPF programs (%s); look at "
 			 "/sys/kernel/security/lockdown "
@@ -78,8 +113,9 @@ void probe_explain(int error, char *ret_reason, size_t reason_size)
 			 "--buffer=8M");
 	else
 		snprintf(ret_reason, reason_size,
-			 "the BPF programs do not load on this kernel (%s); run with -v to see why",
-			 strerror(-error));
+			 "the BPF programs do not load on this kernel (%s%s); "
+			 "Linux 6.1 or later is needed",
+			 strerror(-error), complaint);
 }
 
 bool probe_is_realtime(void)
