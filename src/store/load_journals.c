@@ -116,7 +116,10 @@ static int take_row(struct reader *r, struct loose *l, const struct row *row)
 static void report(struct reader *r, const char *name, const struct scan *scan,
 		   const struct format_header *header, uint64_t senseless)
 {
-	if (scan->skipped > 0)
+	bool finished = header->state == FORMAT_FINISHED;
+
+	/* A run that goes on, or whose recorder was killed, may end in the middle of a record. */
+	if (scan->skipped > 0 && (finished || scan->skipped != scan->torn))
 		reader_add_problem(r,
 				   "index/%s is damaged at byte %" PRIu64 ": %" PRIu64
 				   " bytes were skipped",
@@ -125,7 +128,7 @@ static void report(struct reader *r, const char *name, const struct scan *scan,
 		reader_add_problem(
 			r, "index/%s has %" PRIu64 " records that make no sense: they are left out",
 			name, senseless);
-	if (header->state == FORMAT_FINISHED && header->records != scan->records)
+	if (finished && header->records != scan->records)
 		reader_add_problem(r,
 				   "index/%s has %" PRIu64 " records where its header says %" PRIu64
 				   ": some are missing",

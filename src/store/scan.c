@@ -97,6 +97,8 @@ int scan_next(struct scan *s, struct row *ret)
 			return 0;
 		if (size < 0)
 			s->effort += effort(s);
+		else if (s->skipped == 0)
+			s->torn = left;
 		/* Records are 8-byte aligned: the next one can only be there. */
 		skip(s, s->effort > EFFORT_MAX || left < 8 ? left : 8);
 	}

@@ -19,6 +19,7 @@ struct scan {
 	uint64_t effort; /* bytes looked at in vain */
 	uint64_t records;
 	uint64_t skipped; /* bytes that are no records */
+	uint64_t torn; /* bytes of a record at the end that is not whole */
 	uint64_t first_skipped; /* where the first of them is */
 };
 

@@ -279,9 +279,10 @@ int store_flush(struct store *s)
 	}
 	b->count = 0;
 	step_seals(s, SEAL_STEP);
-	outfile_flush(&s->timeline);
-	outfile_flush(&s->streams);
+	/* A row comes after those it speaks of: a killed recorder leaves a beginning that fits together. */
 	outfile_flush(&s->processes);
+	outfile_flush(&s->streams);
+	outfile_flush(&s->timeline);
 	s->flushing = false;
 	return 0;
 }

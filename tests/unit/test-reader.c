@@ -238,6 +238,7 @@ START_TEST(a_run_under_way_is_whole_up_to_the_last_flush)
 }
 END_TEST
 
+/* As a killed recorder leaves them: data goes to the disk before the index. */
 START_TEST(bytes_that_the_index_does_not_know)
 {
 	struct reader *r;
@@ -249,11 +250,11 @@ START_TEST(bytes_that_the_index_does_not_know)
 	fd = openat(kit_dirfd, "4711-job.sh.stdout", O_WRONLY | O_APPEND);
 	ck_assert_int_eq(write(fd, "abc", 3), 3);
 	close(fd);
+	fd = openat(kit_dirfd, "4714-job.sh.stdout", O_WRONLY | O_CREAT, 0600);
+	close(fd);
 	r = kit_reader();
 	ck_assert_int_eq(reader_read(r, reader_stream(r, 0), 390, data, 500), 10);
-	ck_assert_int_eq(kit_verify(r), 1);
-	ck_assert_str_eq(kit_sentences,
-			 "4711-job.sh.stdout: 3 bytes at its end are not in the index\n");
+	ck_assert_msg(kit_verify(r) == 0, "%s", kit_sentences);
 	reader_free(r);
 }
 END_TEST
