@@ -19,6 +19,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "format.h"
 #include "lib/fd.h"
 #include "run/rundir.h"
 
@@ -248,6 +249,20 @@ int rundir_create(const char *path, struct rundir *ret, char *ret_error, size_t 
 
 void rundir_abandon(struct rundir *d)
 {
+	/* What a recorder may have made before the command was let go. */
+	static const struct {
+		const char *name;
+		int flags;
+	} begun[] = {
+		{ FORMAT_PROCESSES, 0 }, { FORMAT_STREAMS, 0 },
+		{ FORMAT_TIMELINE, 0 },	 { FORMAT_INDEX_DIR, AT_REMOVEDIR },
+		{ FORMAT_RUN_JSON, 0 },	 { FORMAT_RUN_JSON ".new", 0 },
+	};
+
+	if (d->fd < 0)
+		return;
+	for (size_t i = 0; i < sizeof(begun) / sizeof(begun[0]); i++)
+		unlinkat(d->fd, begun[i].name, begun[i].flags);
 	if (d->made && still_there(d->fd, d->path))
 		rmdir(d->path);
 }

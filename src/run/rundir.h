@@ -31,7 +31,7 @@ int rundir_expand(const char *template, const char *command, char **ret, char *r
  */
 int rundir_create(const char *path, struct rundir *ret, char *ret_error, size_t error_size);
 
-/* Removes what rundir_create made, if it is empty still. */
+/* No run came of it: removes what the recorder has begun, and the directory if rundir_create made it. */
 void rundir_abandon(struct rundir *d);
 
 /* The run is over: others may move the directory aside now. */
