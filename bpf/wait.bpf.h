@@ -16,6 +16,7 @@
 #define NEVER (1 << 23)		/* the longest bpf_loop(); time ends these loops, not turns */
 #define SPIN_TURNS (1 << 18)
 #define TRIES 3
+#define PF_EXITING 0x4		/* a dead reader whose parent has not asked for its status is there still */
 
 struct bpf_map {
 	__u32 max_entries;
@@ -29,7 +30,10 @@ extern int bpf_task_work_schedule_resume_impl(struct task_struct *task, struct b
 extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym __weak;
 extern void bpf_task_release(struct task_struct *task) __ksym __weak;
 
-/* One turn of the wait for room. 1: there is some, or waiting is over (c->cause). */
+/*
+ * One turn of the wait for room. 1: there is some, or waiting is over (c->cause). waiting_since stays from one wait to
+ * the next: 8 million turns, which is all a loop may have, can take less than STALL_NS.
+ */
 static int wait_turn(__u32 i, struct call **context)
 {
 	struct call *c = *context;
@@ -54,7 +58,7 @@ static int wait_turn(__u32 i, struct call **context)
 		*(volatile __u32 *)&stalled = 1;
 	}
 	reader = bpf_task_from_pid(reader_pid);
-	if (!reader || *(volatile __u32 *)&stalled) {
+	if (!reader || BPF_CORE_READ(reader, flags) & PF_EXITING || *(volatile __u32 *)&stalled) {
 		c->cause = CAUSE_STALLED;
 		if (reader)
 			bpf_task_release(reader);
@@ -70,7 +74,6 @@ static __noinline int wait_for_room(struct call *c)
 	__u64 since = bpf_ktime_get_boot_ns();
 
 	kick_reader();
-	c->waiting_since = 0;
 	bpf_loop(NEVER, wait_turn, &c, 0);
 	c->waited_ns += bpf_ktime_get_boot_ns() - since;
 	return 0;
