@@ -70,12 +70,14 @@ static uint64_t accounted(const struct stream *s)
 
 static int add_hole(struct decoder *d, struct flow *f, const struct hole *h)
 {
+	size_t before = f->s.nholes;
+
 	if (!stream_add_hole(&f->s, h))
 		return -ENOMEM;
 	f->s.complete = false;
 	if (!f->is_closing && accounted(&f->s) > f->s.length)
 		f->s.length = accounted(&f->s);
-	d->totals.holes++;
+	d->totals.holes += f->s.nholes - before; /* it may have joined others */
 	d->totals.lost_by_cause[h->cause] += h->length;
 	if (h->cause != CAUSE_IN_KERNEL)
 		d->totals.lost += h->length;
