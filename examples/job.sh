@@ -5,7 +5,8 @@
 # and its client, output to /dev/null, stdout and stderr mixed.
 #
 # In: nothing. Out: text on stdout and stderr; status 0 when all of it worked. Everything that it
-# needs while it runs is in a temporary directory; the server listens on the loopback interface only.
+# needs while it runs is in a temporary directory; the server listens on the loopback interface
+# only.
 # Needs python3 and curl. Works alone as well as under iotap-run.
 
 set -eu
