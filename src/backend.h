@@ -22,19 +22,19 @@
 struct wire_head;
 
 struct backend_config {
-	uint32_t capture;	/* CAPTURE_ */
-	uint32_t without;	/* CAPTURE_ taken away again by `!x` */
-	uint64_t capture_fds;	/* bit N: fd=N */
-	size_t ring_size;	/* bytes, a power of two of at least one page */
-	bool wait;		/* --on-full=wait */
+	uint32_t capture;     /* CAPTURE_ */
+	uint32_t without;     /* CAPTURE_ taken away again by `!x` */
+	uint64_t capture_fds; /* bit N: fd=N */
+	size_t ring_size;     /* bytes, a power of two of at least one page */
+	bool wait;	      /* --on-full=wait */
 };
 
 /* What a run of a backend adds up to; see backend_totals(). */
 struct backend_totals {
-	uint64_t tasks;		/* that are alive in the tree now */
-	uint64_t lost_events;	/* life records that did not fit: the index has gaps */
-	uint64_t lost_tasks;	/* tasks that could not be entered in the tree */
-	uint64_t unseen_calls;	/* byte-moving calls of a kind that is not decoded */
+	uint64_t tasks;	       /* that are alive in the tree now */
+	uint64_t lost_events;  /* life records that did not fit: the index has gaps */
+	uint64_t lost_tasks;   /* tasks that could not be entered in the tree */
+	uint64_t unseen_calls; /* byte-moving calls of a kind that is not decoded */
 };
 
 struct backend_sink {
@@ -55,8 +55,8 @@ struct backend_ops {
 	 */
 	int (*probe)(char *ret_reason, size_t reason_size);
 	/* Loads and attaches. Nothing is captured before backend add. Same errors as probe. */
-	int (*open)(const struct backend_config *config, struct backend **ret,
-		    char *ret_reason, size_t reason_size);
+	int (*open)(const struct backend_config *config, struct backend **ret, char *ret_reason,
+		    size_t reason_size);
 	/* Enters the process behind the pidfd, which must not run yet, as number 1. */
 	int (*add)(struct backend *b, int pidfd, pid_t pid, const struct backend_sink *sink);
 	/* An fd to poll for input. */
@@ -69,7 +69,7 @@ struct backend_ops {
 	/* Stops capturing, hands over what is left, closes every stream. */
 	int (*finish)(struct backend *b, const struct backend_sink *sink);
 	void (*totals)(struct backend *b, struct backend_totals *ret);
-	void (*free)(struct backend *b);	/* NULL is fine */
+	void (*free)(struct backend *b); /* NULL is fine */
 };
 
 extern const struct backend_ops backend_bpf;

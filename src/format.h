@@ -22,7 +22,7 @@
 
 #include "words.h"
 
-#define FORMAT_MAGIC "\x89iotap\r\n"	/* 8 bytes, without the final NUL */
+#define FORMAT_MAGIC "\x89iotap\r\n" /* 8 bytes, without the final NUL */
 #define FORMAT_VERSION 1
 
 #define FORMAT_INDEX_DIR "index"
@@ -39,34 +39,34 @@ enum format_kind {
 
 enum format_state {
 	FORMAT_FINISHED = 0,
-	FORMAT_INCOMPLETE = 1,	/* being written, or its writer was killed */
+	FORMAT_INCOMPLETE = 1, /* being written, or its writer was killed */
 };
 
 struct format_header {
 	uint8_t magic[8];
 	uint16_t version;
-	uint16_t kind;		/* enum format_kind */
-	uint32_t header_size;	/* 48; records begin here */
-	uint32_t record_size;	/* timeline: bytes per record; journals: 0 */
-	uint32_t state;		/* enum format_state */
-	uint64_t records;	/* valid when finished */
-	uint32_t crc;		/* timeline, when finished: CRC-32 of all records; else 0 */
+	uint16_t kind;	      /* enum format_kind */
+	uint32_t header_size; /* 48; records begin here */
+	uint32_t record_size; /* timeline: bytes per record; journals: 0 */
+	uint32_t state;	      /* enum format_state */
+	uint64_t records;     /* valid when finished */
+	uint32_t crc;	      /* timeline, when finished: CRC-32 of all records; else 0 */
 	uint32_t pad;
-	uint64_t start_boot_ns;	/* CLOCK_BOOTTIME at time 0 of the run */
+	uint64_t start_boot_ns; /* CLOCK_BOOTTIME at time 0 of the run */
 };
 
 enum format_type {
-	FORMAT_PROCESS = 1,	/* struct format_process */
-	FORMAT_STREAM = 2,	/* struct format_stream */
-	FORMAT_HOLE = 3,	/* struct format_hole; in streams */
-	FORMAT_SEGMENT = 4,	/* struct format_segment; in streams: a file was begun */
+	FORMAT_PROCESS = 1, /* struct format_process */
+	FORMAT_STREAM = 2,  /* struct format_stream */
+	FORMAT_HOLE = 3,    /* struct format_hole; in streams */
+	FORMAT_SEGMENT = 4, /* struct format_segment; in streams: a file was begun */
 };
 
 struct format_record {
-	uint32_t type;		/* enum format_type */
-	uint32_t length;	/* of the payload, without padding */
-	uint32_t crc;		/* CRC-32 of type, length, fixed and payload */
-	uint32_t fixed;		/* length of the payload's fixed part: strings begin there */
+	uint32_t type;	 /* enum format_type */
+	uint32_t length; /* of the payload, without padding */
+	uint32_t crc;	 /* CRC-32 of type, length, fixed and payload */
+	uint32_t fixed;	 /* length of the payload's fixed part: strings begin there */
 };
 
 /* A string is uint32_t length, then its bytes: no NUL at the end, no padding. */
@@ -80,14 +80,14 @@ struct format_process {
 	int32_t ppid;
 	uint32_t uid;
 	uint32_t threads;
-	int32_t exit_code;	/* -1: none */
-	int32_t signal;		/* 0: none */
+	int32_t exit_code; /* -1: none */
+	int32_t signal;	   /* 0: none */
 	uint64_t start_ns;
 	uint64_t end_ns;
 	uint64_t waited_ns;
 	uint64_t bytes_out;
 	uint64_t bytes_in;
-	uint32_t flags;		/* FORMAT_PROCESS_ */
+	uint32_t flags; /* FORMAT_PROCESS_ */
 	uint32_t pad;
 	/* strings: comm exe argv cwd */
 };
@@ -115,7 +115,7 @@ struct format_stream {
 	uint64_t first_ns;
 	uint64_t last_ns;
 	uint8_t sha256[32];
-	uint32_t flags;		/* FORMAT_STREAM_ */
+	uint32_t flags; /* FORMAT_STREAM_ */
 	uint32_t segments;
 	/* strings: comm name; then for each segment: uint64_t offset,
 	 * uint64_t length, string file */
@@ -123,7 +123,7 @@ struct format_stream {
 
 struct format_hole {
 	uint32_t stream;
-	uint32_t cause;		/* enum cause */
+	uint32_t cause; /* enum cause */
 	uint64_t offset;
 	uint64_t length;
 	uint64_t time_ns;
@@ -143,7 +143,7 @@ struct format_chunk {
 	uint32_t length;
 	uint32_t stream;
 	uint32_t tid;
-	uint32_t flags;		/* CHUNK_ of model.h */
+	uint32_t flags; /* CHUNK_ of model.h */
 	uint64_t entered_ns;
 };
 

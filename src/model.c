@@ -32,8 +32,8 @@ const char *kind_name(unsigned kind)
 const char *cause_name(unsigned cause)
 {
 	static const char *const names[] = {
-		"unknown", "ring-full", "fault", "killed", "stalled", "store", "arguments",
-		"in-kernel",
+		"unknown", "ring-full", "fault",     "killed",
+		"stalled", "store",	"arguments", "in-kernel",
 	};
 
 	return WORD(names, cause);

@@ -69,7 +69,10 @@ int probe_bpf(char *ret_reason, size_t reason_size)
 	return probe_capabilities(ret_reason, reason_size);
 }
 
-/* The last line of the verifier's log that says something; what libbpf prints besides is of no use to users. */
+/*
+ * The last line of the verifier's log that says something; what libbpf prints besides is of no use
+ * to users.
+ */
 static char complaint[200];
 
 static void keep_complaint(const char *log)

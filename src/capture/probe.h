@@ -12,7 +12,9 @@ int probe_bpf(char *ret_reason, size_t reason_size);
 /* Keeps what libbpf complains of, and silences it. To be called before a load. */
 void probe_listen(void);
 
-/* The sentence for a load that failed with `error` (negative errno) although the probe was content. */
+/*
+ * The sentence for a load that failed with `error` (negative errno) although the probe was content.
+ */
 void probe_explain(int error, char *ret_reason, size_t reason_size);
 
 /* A kernel of PREEMPT_RT runs task_work too late for a writer to wait in it. */

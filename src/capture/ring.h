@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The reading end of a BPF ring buffer, by its mmap()ed pages (layout: kernel/bpf/ringbuf.c, Linux 5.8).
+ * The reading end of a BPF ring buffer, by its mmap()ed pages (layout: kernel/bpf/ringbuf.c, Linux
+ * 5.8).
  *
- * libbpf's own reader gives a record's memory back as soon as its callback returns. Here the records of a batch stay
- * where they are until ring_release(), so that they can be written to disk straight from the ring.
+ * libbpf's own reader gives a record's memory back as soon as its callback returns. Here the
+ * records of a batch stay where they are until ring_release(), so that they can be written to disk
+ * straight from the ring.
  */
 #ifndef IOTAP_RING_H
 #define IOTAP_RING_H
@@ -13,11 +15,11 @@
 #include <stdint.h>
 
 struct ring {
-	uint64_t *consumer; /* page shared with the kernel: what has been given back */
+	uint64_t *consumer;	  /* page shared with the kernel: what has been given back */
 	const uint64_t *producer; /* page shared with the kernel: what has been reserved */
-	const uint8_t *data; /* the ring, mapped twice in a row: records never wrap */
-	size_t size; /* bytes, a power of two */
-	uint64_t at; /* position of the next record to hand over */
+	const uint8_t *data;	  /* the ring, mapped twice in a row: records never wrap */
+	size_t size;		  /* bytes, a power of two */
+	uint64_t at;		  /* position of the next record to hand over */
 };
 
 /* Maps the ring behind the fd of a BPF_MAP_TYPE_RINGBUF of that size. 0 or negative errno. */
@@ -28,8 +30,8 @@ void ring_close(struct ring *r); /* a ring that was zeroed or closed is fine */
 uint64_t ring_end(const struct ring *r);
 
 /*
- * The next record before position `end`: true with its memory, which stays until ring_release(). False: none, or its
- * writer has not submitted it.
+ * The next record before position `end`: true with its memory, which stays until ring_release().
+ * False: none, or its writer has not submitted it.
  */
 bool ring_next(struct ring *r, uint64_t end, const void **ret_record, size_t *ret_size);
 

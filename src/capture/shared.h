@@ -11,11 +11,11 @@
 #include "wire.h"
 
 struct task_entry {
-	__u32 process; /* number of its process */
-	__u32 is_held; /* our own code is still running in it: nothing counts before its exec */
+	__u32 process;	 /* number of its process */
+	__u32 is_held;	 /* our own code is still running in it: nothing counts before its exec */
 	__u32 texts_due; /* exec has happened, its texts have not been sent */
 	__u32 pad;
-	__u64 entered; /* when the system call under way first blocked or woke a task; 0: it has not */
+	__u64 entered; /* when the system call under way first blocked or woke a task; 0: not yet */
 };
 
 struct process_entry {
@@ -48,8 +48,8 @@ struct fd_entry {
 
 /* What the reader does. Written by the reader, and by whoever wakes it. */
 enum reader_state {
-	READER_AWAKE = 0, /* draining: needs no wake-up */
-	READER_NAPPING = 1, /* comes back in milliseconds: wake it when the ring fills */
+	READER_AWAKE = 0,    /* draining: needs no wake-up */
+	READER_NAPPING = 1,  /* comes back in milliseconds: wake it when the ring fills */
 	READER_SLEEPING = 2, /* wake it at the first record */
 };
 

@@ -17,7 +17,10 @@ struct spans {
 	size_t room;
 };
 
-/* Adds [begin, end), which must not be empty. 0; -EEXIST: part of it is in already, nothing is added; -ENOMEM. */
+/*
+ * Adds [begin, end), which must not be empty. 0; -EEXIST: part of it is in already, nothing is
+ * added; -ENOMEM.
+ */
 int spans_add(struct spans *s, uint64_t begin, uint64_t end);
 
 /* The first gap at or behind *at and before `end`: true, and *at and *ret_end are its ends. */
@@ -27,8 +30,9 @@ uint64_t spans_end(const struct spans *s); /* 0: empty */
 void spans_release(struct spans *s);
 
 /*
- * Enters a hole in s->holes, in order; holes that touch and have one cause become one. Adds to s->lost or
- * s->in_kernel. Returns the hole as it now stands (valid until the next one), or NULL: no memory.
+ * Enters a hole in s->holes, in order; holes that touch and have one cause become one. Adds to
+ * s->lost or s->in_kernel. Returns the hole as it now stands (valid until the next one), or NULL:
+ * no memory.
  */
 const struct hole *stream_add_hole(struct stream *s, const struct hole *h);
 

@@ -16,7 +16,7 @@ struct decoder;
 struct decode_sink {
 	void *context;
 	int (*process)(void *context, const struct process *p); /* a row that is new or changed */
-	int (*stream)(void *context, struct stream *s); /* opened, named */
+	int (*stream)(void *context, struct stream *s);		/* opened, named */
 	int (*chunk)(void *context, struct stream *s, const struct chunk *c, const void *data);
 	int (*hole)(void *context, struct stream *s, const struct hole *h);
 	int (*close)(void *context, struct stream *s); /* accounted; s is freed afterwards */
@@ -42,12 +42,15 @@ void decode_free(struct decoder *d);
 int decode_record(struct decoder *d, const struct wire_head *record, size_t size);
 
 /*
- * Ends what waited for records of the other ring. To be called now and then, best when a batch of records
- * is through.
+ * Ends what waited for records of the other ring. To be called now and then, best when a batch of
+ * records is through.
  */
 int decode_settle(struct decoder *d);
 
-/* Bytes that were captured and that the disk did not take: captured becomes a hole. -EINVAL: there are no such bytes. */
+/*
+ * Bytes that were captured and that the disk did not take: captured becomes a hole. -EINVAL: there
+ * are no such bytes.
+ */
 int decode_lost(struct decoder *d, uint32_t stream, uint64_t offset, uint64_t length);
 
 /* Everything that is still open is closed as it stands. */

@@ -121,7 +121,9 @@ int flow_end(struct decoder *d, struct flow *f)
 	else
 		f->life->p.bytes_in += s->length;
 	f->life->open_streams--;
-	/* A thread that lost the race for the first byte leaves a stream behind that nothing is in. */
+	/*
+	 * A thread that lost the race for the first byte leaves a stream behind that nothing is in.
+	 */
 	if (!s->length)
 		d->totals.streams--;
 	else if (!err)
@@ -161,7 +163,10 @@ static int touch_flow(struct decoder *d, struct flow *f, uint64_t time_ns)
 	return d->sink.stream(d->sink.context, &f->s);
 }
 
-/* Enters [offset, offset + length) as covered. 1: it is; 0: the record makes no sense; or negative errno. */
+/*
+ * Enters [offset, offset + length) as covered. 1: it is; 0: the record makes no sense; or negative
+ * errno.
+ */
 static int cover(struct decoder *d, struct flow *f, uint64_t offset, uint64_t length)
 {
 	uint64_t end;
@@ -201,8 +206,8 @@ int see_hole(struct decoder *d, const struct wire_hole *r)
 }
 
 /*
- * A writer that was blocked returns after the reads that it fed, and one that wakes its reader may: what is written to
- * pipes and sockets stands where the call began to be seen by others.
+ * A writer that was blocked returns after the reads that it fed, and one that wakes its reader may:
+ * what is written to pipes and sockets stands where the call began to be seen by others.
  */
 static void set_order(const struct stream *s, struct chunk *c, uint64_t entered_ns)
 {

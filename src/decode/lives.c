@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Processes and their texts. An exit is often seen before the last bytes and texts of its process: so a process
- * ends when it has exited, its streams have ended and its texts are whole.
+ * Processes and their texts. An exit is often seen before the last bytes and texts of its process:
+ * so a process ends when it has exited, its streams have ended and its texts are whole.
  */
 #include <config.h>
 
@@ -166,8 +166,9 @@ int see_text(struct decoder *d, const struct wire_text *r)
 		t = l->cwd_now;
 	}
 	/*
-	 * Nobody needs it any more: its process has made another exec since, or is over. But a child of one that is
-	 * over can have inherited it: the exit travels on the other ring and overtakes.
+	 * Nobody needs it any more: its process has made another exec since, or is over. But a
+	 * child of one that is over can have inherited it: the exit travels on the other ring and
+	 * overtakes.
 	 */
 	if (!t)
 		return 0;

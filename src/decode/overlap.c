@@ -7,8 +7,8 @@
 #include "decode/overlap.h"
 
 /*
- * A call that did not block took no longer than its copy and a turn of spinning on the file's lock: 20 us, and a
- * nanosecond a byte, are more than either took on any machine that we measured.
+ * A call that did not block took no longer than its copy and a turn of spinning on the file's lock:
+ * 20 us, and a nanosecond a byte, are more than either took on any machine that we measured.
  */
 #define CALL_NS 20000
 

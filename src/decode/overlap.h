@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Calls of several threads on one open file: which of them may have moved their bytes in another order than that
- * in which they returned.
+ * Calls of several threads on one open file: which of them may have moved their bytes in another
+ * order than that in which they returned.
  */
 #ifndef IOTAP_OVERLAP_H
 #define IOTAP_OVERLAP_H
@@ -20,12 +20,12 @@ struct open_file {
 };
 
 struct open_file *open_file_refer(struct table *files, uint64_t file_id); /* NULL: no memory */
-void open_file_drop(struct table *files, struct open_file *o); /* NULL is fine */
+void open_file_drop(struct table *files, struct open_file *o);		  /* NULL is fine */
 
 /*
- * Enters the call that the chunk belongs to. True: a call of another thread in the same direction has returned
- * while this one was under way, or may have: when a call that neither blocked nor woke anyone began is only
- * estimated (see overlap.c).
+ * Enters the call that the chunk belongs to. True: a call of another thread in the same direction
+ * has returned while this one was under way, or may have: when a call that neither blocked nor woke
+ * anyone began is only estimated (see overlap.c).
  */
 bool open_file_overlaps(struct open_file *o, enum direction direction, const struct chunk *c);
 

@@ -15,12 +15,15 @@ struct table {
 	size_t used; /* keys in it */
 };
 
-void *table_get(const struct table *t, uint32_t key); /* NULL: not there */
+void *table_get(const struct table *t, uint32_t key);	   /* NULL: not there */
 int table_put(struct table *t, uint32_t key, void *value); /* 0 or -ENOMEM; replaces */
-void *table_remove(struct table *t, uint32_t key); /* its value or NULL */
-void table_release(struct table *t); /* the slots, not the values */
+void *table_remove(struct table *t, uint32_t key);	   /* its value or NULL */
+void table_release(struct table *t);			   /* the slots, not the values */
 
-/* The values in no order: *at is 0 at first. NULL behind the last one. Nothing may be put or removed meanwhile. */
+/*
+ * The values in no order: *at is 0 at first. NULL behind the last one. Nothing may be put or
+ * removed meanwhile.
+ */
 void *table_next(const struct table *t, size_t *at);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Inside of the decoder: its tables, shared by decode.c (which record), lives.c (processes) and flows.c (streams). */
+/*
+ * Inside of the decoder: its tables, shared by decode.c (which record), lives.c (processes) and
+ * flows.c (streams).
+ */
 #ifndef IOTAP_TABLES_H
 #define IOTAP_TABLES_H
 
@@ -16,20 +19,20 @@ struct life {
 	struct process p; /* its bytes are those of the texts while a row is written */
 	struct text *exe;
 	struct text *argv;
-	struct text *cwd; /* at the last exec, or at the fork */
+	struct text *cwd;     /* at the last exec, or at the fork */
 	struct text *cwd_now; /* what a fork hands on */
 	unsigned open_streams;
 	struct life *next_ended;
 };
 
 struct flow {
-	struct stream s; /* first: the sink's pointer is ours */
+	struct stream s;      /* first: the sink's pointer is ours */
 	struct spans covered; /* bytes that came, and holes */
 	struct life *life;
 	struct open_file *file;
-	bool is_known; /* the sink has seen it */
+	bool is_known;	 /* the sink has seen it */
 	bool is_closing; /* WIRE_CLOSE has come, length is final */
-	bool path_due; /* its path is on the way */
+	bool path_due;	 /* its path is on the way */
 };
 
 struct decoder {
@@ -41,7 +44,7 @@ struct decoder {
 	struct table files; /* struct open_file */
 	struct table texts;
 	uint32_t last_process; /* the greatest number that a process ever had */
-	struct life *ended; /* exited, not yet reported for the last time */
+	struct life *ended;    /* exited, not yet reported for the last time */
 };
 
 static inline uint64_t since_start(const struct decoder *d, uint64_t time)

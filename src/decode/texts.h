@@ -18,7 +18,10 @@ struct text {
 	struct bytes bytes;
 };
 
-/* The text of that id with a reference more; made empty where there is none. NULL: id 0, or no memory. */
+/*
+ * The text of that id with a reference more; made empty where there is none. NULL: id 0, or no
+ * memory.
+ */
 struct text *text_refer(struct table *texts, uint32_t id);
 
 /* Gives a reference back; the last one frees the text. NULL is fine. */
@@ -27,7 +30,10 @@ void text_drop(struct table *texts, struct text *t);
 /* Adds bytes that stand at `offset`. What does not join on is refused. 0 or negative errno. */
 int text_add(struct text *t, uint64_t offset, const void *data, size_t size);
 
-/* Turns a path of the wire (names from the last to the first) into one that people write. 0 or -ENOMEM. */
+/*
+ * Turns a path of the wire (names from the last to the first) into one that people write. 0 or
+ * -ENOMEM.
+ */
 int path_from_wire(const uint8_t *names, size_t size, bool is_cut, bool is_deleted,
 		   struct bytes *ret);
 

@@ -9,10 +9,10 @@
 #include <stdio.h>
 
 struct option_row {
-	int short_name; /* a letter, or 0 */
-	const char *name; /* without the dashes; NULL with help set: a heading */
+	int short_name;	      /* a letter, or 0 */
+	const char *name;     /* without the dashes; NULL with help set: a heading */
 	const char *argument; /* NULL: takes none; else its name in --help, e.g. "DIR" */
-	const char *help; /* one line */
+	const char *help;     /* one line */
 	/*
 	 * Takes the value (NULL without argument) into `target`. Returns 0, or negative errno with
 	 * one sentence in ret_error that names the next step.

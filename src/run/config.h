@@ -15,8 +15,8 @@ enum wait_for {
 };
 
 struct run_config {
-	char **command; /* NULL-terminated */
-	const char *output; /* template of the run directory; NULL: the default */
+	char **command;		  /* NULL-terminated */
+	const char *output;	  /* template of the run directory; NULL: the default */
 	const char *capture_text; /* as given or the default, for run.json */
 	struct backend_config backend;
 	enum wait_for wait_for;

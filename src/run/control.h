@@ -21,7 +21,7 @@
 enum control_type {
 	CONTROL_READY = 1,
 	CONTROL_FAILED = 2, /* text: one sentence */
-	CONTROL_CHILD = 3, /* pid; carries a pidfd */
+	CONTROL_CHILD = 3,  /* pid; carries a pidfd */
 	CONTROL_TAPPED = 4,
 	CONTROL_STOP = 5,
 	CONTROL_DONE = 6, /* complete, lost, holes; text: why not complete */

@@ -10,7 +10,7 @@
 struct launch {
 	pid_t pid; /* 0: none */
 	int pidfd;
-	int gate; /* a byte lets the child go; end of file makes it exit */
+	int gate;    /* a byte lets the child go; end of file makes it exit */
 	int failure; /* what failed between the gate and exec; end of file: nothing */
 };
 
@@ -25,7 +25,7 @@ enum launch_step {
 };
 
 struct launch_failure {
-	int step; /* enum launch_step */
+	int step;  /* enum launch_step */
 	int error; /* errno */
 };
 

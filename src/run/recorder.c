@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * See recorder.h. It ties the arrow together: backend, decoder, store. What comes in: the run's
- * config and the words of the front. What goes out: the run directory. It never touches the terminal, and
- * goes on when the front is dead.
+ * config and the words of the front. What goes out: the run directory. It never touches the
+ * terminal, and goes on when the front is dead.
  */
 #include <config.h>
 

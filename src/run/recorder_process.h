@@ -11,7 +11,7 @@
 struct signals;
 
 struct recorder_process {
-	pid_t pid; /* 0: reaped */
+	pid_t pid;   /* 0: reaped */
 	int control; /* our end; -1: the recorder is gone */
 };
 

@@ -12,7 +12,8 @@
 int report_begin(const struct run_config *config, const char *backend, struct runinfo *ret);
 
 /*
- * Why the run is not complete, one sentence; empty: it is. `error` is what ended it too early (negative errno), or 0.
+ * Why the run is not complete, one sentence; empty: it is. `error` is what ended it too early
+ * (negative errno), or 0.
  */
 void report_losses(const struct decode_totals *t, const struct backend_totals *b, int error,
 		   char *to, size_t size);

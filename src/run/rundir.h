@@ -9,8 +9,8 @@
 
 struct rundir {
 	char *path; /* without slashes at its end */
-	int fd; /* holds an exclusive flock, which every copy of the fd shares */
-	bool made; /* it was not there before */
+	int fd;	    /* holds an exclusive flock, which every copy of the fd shares */
+	bool made;  /* it was not there before */
 };
 
 #define RUNDIR_INIT                                                                                \
@@ -31,7 +31,10 @@ int rundir_expand(const char *template, const char *command, char **ret, char *r
  */
 int rundir_create(const char *path, struct rundir *ret, char *ret_error, size_t error_size);
 
-/* No run came of it: removes what the recorder has begun, and the directory if rundir_create made it. */
+/*
+ * No run came of it: removes what the recorder has begun, and the directory if rundir_create made
+ * it.
+ */
 void rundir_abandon(struct rundir *d);
 
 /* The run is over: others may move the directory aside now. */

@@ -19,8 +19,8 @@ struct watch {
 	struct recorder_process *recorder;
 
 	/* What came out: */
-	int status; /* the command's, as of wait(2) */
-	bool finished; /* the recorder has said DONE */
+	int status;		     /* the command's, as of wait(2) */
+	bool finished;		     /* the recorder has said DONE */
 	struct control_message done; /* if finished */
 
 	/* On the way: */

@@ -9,8 +9,8 @@
 char *describe_end(int exit_code, int signal, char out[32]);
 
 /*
- * The arguments with blanks between them; one that is empty or has blanks stands in quotes. What does not
- * fit into size bytes (at least 64) is left out, and ` ...` says so. Returns out.
+ * The arguments with blanks between them; one that is empty or has blanks stands in quotes. What
+ * does not fit into size bytes (at least 64) is left out, and ` ...` says so. Returns out.
  */
 char *describe_argv(const struct bytes *argv, char *out, size_t size);
 

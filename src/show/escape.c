@@ -12,10 +12,10 @@
 
 enum state {
 	GROUND,
-	ESC, /* after ESC */
+	ESC,	  /* after ESC */
 	ESC_MORE, /* after ESC and an intermediate byte, as in ESC ( B */
 	CSI,
-	STRING, /* OSC, DCS, SOS, PM, APC: until ST or BEL */
+	STRING,	    /* OSC, DCS, SOS, PM, APC: until ST or BEL */
 	STRING_ESC, /* ESC in a string: ST if a backslash follows */
 };
 

@@ -14,8 +14,8 @@
 #include <stdint.h>
 
 enum ansi {
-	ANSI_KEEP, /* as it is */
-	ANSI_STRIP, /* escape sequences and all that is unsafe goes, but tab and newline */
+	ANSI_KEEP,   /* as it is */
+	ANSI_STRIP,  /* escape sequences and all that is unsafe goes, but tab and newline */
 	ANSI_ESCAPE, /* what is unsafe or no UTF-8 stands as \x1b, a backslash as \\ */
 };
 

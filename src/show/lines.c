@@ -11,7 +11,7 @@
 
 struct line_state {
 	uint64_t start; /* of the unfinished line */
-	uint64_t end; /* so far; end == start: there is none */
+	uint64_t end;	/* so far; end == start: there is none */
 	uint32_t flags;
 };
 

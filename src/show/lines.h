@@ -13,7 +13,7 @@
 
 enum line_kind {
 	LINE_TEXT,
-	LINE_HOLE, /* bytes that are known to be missing: length and cause */
+	LINE_HOLE,    /* bytes that are known to be missing: length and cause */
 	LINE_MISSING, /* bytes that nothing accounts for, or that no file has */
 };
 
@@ -24,10 +24,10 @@ struct line {
 	const struct stream *stream;
 	uint64_t time_ns; /* when its last byte came */
 	uint64_t offset;
-	uint64_t length; /* with the newline */
+	uint64_t length;  /* with the newline */
 	const char *text; /* without the newline; LINE_TEXT only; valid during the call */
 	size_t text_len;
-	bool partial; /* no newline at its end */
+	bool partial;	 /* no newline at its end */
 	bool concurrent; /* a part of it overlapped another call on the same file */
 };
 

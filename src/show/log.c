@@ -18,7 +18,7 @@ struct log {
 	struct show *show;
 	struct output *out;
 	enum ansi ansi;
-	char **heads; /* one for each stream, made when it is first needed */
+	char **heads;  /* one for each stream, made when it is first needed */
 	char *scratch; /* for long lines that are filtered */
 };
 

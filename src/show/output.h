@@ -26,7 +26,9 @@ void output_text(struct output *o, const char *text);
 /* At most 16 KiB. */
 __attribute__((format(printf, 2, 3))) void output_printf(struct output *o, const char *format, ...);
 
-/* Room for up to `size` bytes (at most OUTPUT_SIZE) to be filled in place; output_did() keeps them. */
+/*
+ * Room for up to `size` bytes (at most OUTPUT_SIZE) to be filled in place; output_did() keeps them.
+ */
 char *output_room(struct output *o, size_t size);
 void output_did(struct output *o, size_t len);
 

@@ -17,10 +17,10 @@ struct words {
 
 /* An empty list selects everything; each list takes away. */
 struct selection {
-	struct words pids; /* numbers */
-	struct words comms; /* globs */
+	struct words pids;    /* numbers */
+	struct words comms;   /* globs */
 	struct words streams; /* ids, or globs of stream_label() and role_name() */
-	unsigned kinds; /* bit of enum kind; 0: all */
+	unsigned kinds;	      /* bit of enum kind; 0: all */
 };
 
 /* Adds each word of a comma list; -EINVAL if one is empty. */

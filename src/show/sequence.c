@@ -14,11 +14,11 @@
 
 struct order {
 	const struct stream *stream;
-	uint64_t next; /* where the next piece begins */
-	uint64_t end; /* where the stream ends, as far as is known */
+	uint64_t next;	/* where the next piece begins */
+	uint64_t end;	/* where the stream ends, as far as is known */
 	uint64_t shown; /* bytes of PIECE_DATA */
 	uint64_t waiting_bytes;
-	size_t hole; /* the next one of stream->holes */
+	size_t hole;	       /* the next one of stream->holes */
 	struct chunk *waiting; /* in order of offset, all beyond next */
 	size_t nwaiting;
 	size_t room;

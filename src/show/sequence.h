@@ -13,10 +13,10 @@
 #include "model.h"
 
 enum piece_kind {
-	PIECE_DATA, /* bytes that can be read */
-	PIECE_HOLE, /* known to be missing: cause */
+	PIECE_DATA,    /* bytes that can be read */
+	PIECE_HOLE,    /* known to be missing: cause */
 	PIECE_MISSING, /* neither the time line nor the index accounts for them */
-	PIECE_END, /* the stream's last byte has come; length is 0 */
+	PIECE_END,     /* the stream's last byte has come; length is 0 */
 };
 
 /* Pieces of one stream follow each other without gap or overlap. */

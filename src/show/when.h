@@ -10,9 +10,9 @@
 #define WHEN_SIZE 256
 
 enum when_style {
-	WHEN_CLOCK, /* 14:32:01.042, local time */
-	WHEN_ISO, /* 2024-05-01T14:32:01.042123+02:00, local time */
-	WHEN_UNIX, /* 1714566721.042123 */
+	WHEN_CLOCK,    /* 14:32:01.042, local time */
+	WHEN_ISO,      /* 2024-05-01T14:32:01.042123+02:00, local time */
+	WHEN_UNIX,     /* 1714566721.042123 */
 	WHEN_RELATIVE, /* 0.042123: seconds since the run's start */
 	WHEN_STRFTIME,
 };
@@ -20,14 +20,14 @@ enum when_style {
 struct when {
 	enum when_style style;
 	const char *format; /* of strftime(3) */
-	int64_t start_s; /* wall clock at time 0 of the run */
+	int64_t start_s;    /* wall clock at time 0 of the run */
 	uint32_t start_ns;
 	/* The text of one second, kept. */
 	bool cached;
 	int64_t cached_s;
 	size_t head_len, tail_len;
 	char head[WHEN_SIZE]; /* stands before the fraction */
-	char tail[16]; /* stands after it */
+	char tail[16];	      /* stands after it */
 };
 
 /*

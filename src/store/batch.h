@@ -12,10 +12,10 @@
 struct waiting {
 	struct chunk chunk;
 	const char *data;
-	int error; /* there is no file for it, and why */
+	int error;	  /* there is no file for it, and why */
 	uint32_t written; /* bytes of it that the disk took, from its beginning */
-	uint32_t next; /* of the same stream */
-	bool done; /* written as far as it will ever be */
+	uint32_t next;	  /* of the same stream */
+	bool done;	  /* written as far as it will ever be */
 };
 
 struct batch {

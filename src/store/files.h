@@ -10,10 +10,10 @@
 #include "store/naming.h"
 
 struct extent {
-	uint64_t offset; /* of the segment's first byte, in the stream */
+	uint64_t offset;  /* of the segment's first byte, in the stream */
 	uint64_t planned; /* bytes from there that were handed over, with holes */
-	uint64_t length; /* of the file: what of it is on disk */
-	uint64_t inode; /* a file that was swapped under us is not written to */
+	uint64_t length;  /* of the file: what of it is on disk */
+	uint64_t inode;	  /* a file that was swapped under us is not written to */
 };
 
 /* What the store remembers of a stream from its first byte to its seal. */
@@ -21,8 +21,8 @@ struct stream_files {
 	uint32_t id;
 	uint32_t nextents;
 	struct extent *extents; /* by offset, none overlap */
-	char *name; /* NULL before the first file */
-	int fd; /* of extents[open], or -1 */
+	char *name;		/* NULL before the first file */
+	int fd;			/* of extents[open], or -1 */
 	uint32_t open;
 	uint32_t first, last; /* batch: its chunks, when nwaiting > 0 */
 	uint32_t nwaiting;

@@ -16,7 +16,7 @@ struct idmap_slot {
 
 struct idmap {
 	struct idmap_slot *slots; /* NULL while empty */
-	size_t size; /* a power of two */
+	size_t size;		  /* a power of two */
 	size_t used;
 };
 

@@ -13,7 +13,7 @@
 
 #define BUFFER_FULL (64u << 10) /* journals write at this size without being asked */
 #define BACKLOG_MAX (16u << 20) /* rows kept in memory while the disk takes none */
-#define RESERVE (64 << 10) /* taken ahead: a full disk still takes the rows of what it holds */
+#define RESERVE (64 << 10)	/* taken ahead: a full disk still takes the rows of what it holds */
 
 static int write_all(int fd, const char *data, size_t len, off_t offset, size_t *ret_done)
 {

@@ -16,10 +16,10 @@ struct outfile {
 	int fd;
 	struct format_header header;
 	struct blob buffer; /* records that are not on disk yet */
-	off_t end; /* where the buffer goes */
-	off_t reserved; /* disk space is taken up to here, best effort */
-	bool stopped; /* a record was given up: nothing more is written */
-	int error; /* why, or why the last write did not succeed; 0: all is well */
+	off_t end;	    /* where the buffer goes */
+	off_t reserved;	    /* disk space is taken up to here, best effort */
+	bool stopped;	    /* a record was given up: nothing more is written */
+	int error;	    /* why, or why the last write did not succeed; 0: all is well */
 };
 
 /* Makes the file with a header that says incomplete. record_size: 0 for a journal. */

@@ -25,7 +25,7 @@ void reader_free(struct reader *r); /* NULL is fine */
 const char *reader_problem(const struct reader *r, size_t i);
 
 const struct runinfo *reader_run(const struct reader *r); /* never NULL; empty if run.json is bad */
-bool reader_finished(const struct reader *r); /* all parts are marked finished */
+bool reader_finished(const struct reader *r);		  /* all parts are marked finished */
 
 /* In order of id. NULL behind the last one. */
 const struct process *reader_process(const struct reader *r, size_t i);
@@ -36,9 +36,9 @@ const struct process *reader_find_process(const struct reader *r, uint32_t id);
 const struct stream *reader_find_stream(const struct reader *r, uint32_t id);
 
 /*
- * The time line in the order of chunk_order() (stable: records of equal time stay in order of arrival). *cursor
- * is 0 at the start. Returns 1 with a chunk, 0 at the end. A chunk of a stream that the index does
- * not know is skipped, and a problem.
+ * The time line in the order of chunk_order() (stable: records of equal time stay in order of
+ * arrival). *cursor is 0 at the start. Returns 1 with a chunk, 0 at the end. A chunk of a stream
+ * that the index does not know is skipped, and a problem.
  */
 int reader_next_chunk(struct reader *r, uint64_t *cursor, struct chunk *ret);
 

@@ -25,7 +25,7 @@
 enum type {
 	TEXT,
 	ARGV,
-	OBJECT, /* a JSON object as text */
+	OBJECT,	     /* a JSON object as text */
 	INT_OR_NULL, /* -1 or 0, by `none`, is null */
 	BOOL,
 	COUNT,

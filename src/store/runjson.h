@@ -10,20 +10,20 @@
 
 /* Strings are heap memory or NULL (key is null). Keys in the file have these names. */
 struct runinfo {
-	char *version; /* of iotap */
-	char *state; /* running, finished; `killed` is never written: running and no writer */
-	char *command; /* argv[0] */
+	char *version;	   /* of iotap */
+	char *state;	   /* running, finished; `killed` is never written: running and no writer */
+	char *command;	   /* argv[0] */
 	struct bytes argv; /* each ends with a NUL; an array in the file */
 	char *cwd;
 	char *user;
 	char *host;
 	char *backend; /* bpf */
-	char *kernel; /* uname -r */
+	char *kernel;  /* uname -r */
 	char *started; /* RFC 3339 with nanoseconds and zone, at time 0 */
 	char *ended;
 	char *options; /* the options as a JSON object text: {"capture": "stdout", ...} */
 	int exit_code; /* -1: null */
-	int signal; /* 0: null */
+	int signal;    /* 0: null */
 	bool complete;
 	uint64_t captured;
 	uint64_t lost;

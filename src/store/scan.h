@@ -13,13 +13,13 @@
 struct scan {
 	int fd; /* -1: all that there is is in the buffer */
 	struct blob buffer;
-	size_t at; /* of the next record, in the buffer */
+	size_t at;	/* of the next record, in the buffer */
 	uint64_t place; /* of buffer[0], in the file */
 	bool eof;
 	uint64_t effort; /* bytes looked at in vain */
 	uint64_t records;
-	uint64_t skipped; /* bytes that are no records */
-	uint64_t torn; /* bytes of a record at the end that is not whole */
+	uint64_t skipped;	/* bytes that are no records */
+	uint64_t torn;		/* bytes of a record at the end that is not whole */
 	uint64_t first_skipped; /* where the first of them is */
 };
 

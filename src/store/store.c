@@ -15,7 +15,7 @@
 #include "store/seal.h"
 #include "store/store.h"
 
-#define SEGMENT_GAP (1u << 20) /* a hole that is longer begins a new segment file */
+#define SEGMENT_GAP (1u << 20)	/* a hole that is longer begins a new segment file */
 #define SEAL_AT_ONCE (4u << 20) /* longer streams are hashed a step at each flush */
 #define SEAL_STEP (2u << 20)
 
@@ -279,7 +279,10 @@ int store_flush(struct store *s)
 	}
 	b->count = 0;
 	step_seals(s, SEAL_STEP);
-	/* A row comes after those it speaks of: a killed recorder leaves a beginning that fits together. */
+	/*
+	 * A row comes after those it speaks of: a killed recorder leaves a beginning that fits
+	 * together.
+	 */
 	outfile_flush(&s->processes);
 	outfile_flush(&s->streams);
 	outfile_flush(&s->timeline);

@@ -13,9 +13,9 @@
 struct store;
 
 struct store_config {
-	int dirfd; /* the run directory, empty; stays the caller's */
+	int dirfd;		/* the run directory, empty; stays the caller's */
 	uint64_t start_boot_ns; /* CLOCK_BOOTTIME at time 0 of the run */
-	unsigned max_open; /* stream files open at once; 0: by RLIMIT_NOFILE */
+	unsigned max_open;	/* stream files open at once; 0: by RLIMIT_NOFILE */
 	/*
 	 * Bytes that were handed over and that the disk did not take (error: negative
 	 * errno). Called from store_flush() and whatever flushes. May be NULL.
@@ -53,8 +53,9 @@ int store_flush(struct store *s);
  * The stream is over: flushes it, reads its files back, sets st->sha256 and st->hashed, writes the
  * row, forgets the stream. A stream of more than 4 MiB is hashed in steps by the next calls of
  * store_flush() and store_finish(), which then write its row again: st->hashed stays false.
- * A file that is gone, or longer or shorter than what was written to it, has no hash either; somebody
- * changed it, the run goes on, and store_finish() returns -EIO. -ENOMEM is the only failure here.
+ * A file that is gone, or longer or shorter than what was written to it, has no hash either;
+ * somebody changed it, the run goes on, and store_finish() returns -EIO. -ENOMEM is the only
+ * failure here.
  */
 int store_seal_stream(struct store *s, struct stream *st);
 

@@ -13,7 +13,7 @@
 #define TIMELINE_BLOCKS 8
 
 struct timeline {
-	int fd; /* -1: there is none */
+	int fd;		/* -1: there is none */
 	uint64_t first; /* where records begin */
 	uint32_t record_size;
 	uint32_t count;

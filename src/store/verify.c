@@ -56,8 +56,8 @@ __attribute__((format(printf, 2, 3))) static void difference(struct verify *v, c
 }
 
 /*
- * Data goes to the disk before the index that speaks of it: when the recorder was killed in between there is
- * more than the index knows.
+ * Data goes to the disk before the index that speaks of it: when the recorder was killed in between
+ * there is more than the index knows.
  */
 static bool may_be_ahead(const struct verify *v, const struct stream *st)
 {

@@ -36,13 +36,13 @@ enum call {
 
 /* What else a call takes; all zero is fine. */
 struct call_how {
-	off_t offset; /* of pread, pwrite and their like; -1: the file's own */
-	int flags; /* MSG_ or RWF_ */
+	off_t offset;		   /* of pread, pwrite and their like; -1: the file's own */
+	int flags;		   /* MSG_ or RWF_ */
 	const struct sockaddr *to; /* of sendto and its like */
 	socklen_t to_length;
 	size_t messages; /* of the mmsg calls: the iovecs are dealt out evenly; 0: 1 */
 	bool concurrent; /* tell whole calls */
-	unsigned got; /* set: messages that moved */
+	unsigned got;	 /* set: messages that moved */
 };
 
 /* Dies when there is none of that name. */
@@ -53,8 +53,9 @@ bool call_has_vector(enum call c);
 bool call_has_messages(enum call c);
 
 /*
- * Makes the call once; calls without a vector take iov[0]. Returns the bytes that moved or negative errno.
- * MSG_PEEK moves nothing for the truth; of a longer return than the buffer (MSG_TRUNC) only the buffer counts.
+ * Makes the call once; calls without a vector take iov[0]. Returns the bytes that moved or negative
+ * errno. MSG_PEEK moves nothing for the truth; of a longer return than the buffer (MSG_TRUNC) only
+ * the buffer counts.
  */
 ssize_t call_make(enum call c, int fd, const struct iovec *iov, size_t n, struct call_how *how);
 

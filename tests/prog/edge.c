@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * edge CASE: calls that move less than they ask for, nothing at all, or what others would count twice.
+ * edge CASE: calls that move less than they ask for, nothing at all, or what others would count
+ * twice.
  *
  * In: nothing but the name. Out: bytes on fd 1 and on sockets of its own, the truth; it
  * dies when a call does not go the way that the case is about.

@@ -25,7 +25,8 @@ struct ends {
 
 /*
  * Kinds: tcp4 tcp6 udp4 udp6 udp4-open udp6-open (not connected) unix unix-abstract
- * unix-dgram unix-seqpacket pair pair-dgram pair-seqpacket. Paths are made in the current directory.
+ * unix-dgram unix-seqpacket pair pair-dgram pair-seqpacket. Paths are made in the current
+ * directory.
  */
 void ends_make(struct ends *e, const char *kind);
 

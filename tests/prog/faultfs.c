@@ -2,8 +2,8 @@
 /*
  * faultfs DIRECTORY MOUNTPOINT: shows a directory at another place, and fails there on demand.
  *
- * In: commands, written to the file .control of the mount; each is done when its write has returned.
- * They are about the writes to all other files, counted from the command on.
+ * In: commands, written to the file .control of the mount; each is done when its write has
+ * returned. They are about the writes to all other files, counted from the command on.
  *
  *   slow MS       each takes so many milliseconds
  *   fail N        after N bytes nothing is taken any more: EIO

@@ -11,7 +11,10 @@
 /* Obeys a command, see faultfs.c. 0 or negative errno. */
 int faults_command(const char *text);
 
-/* A write of `size` bytes to a file: waits as long as it has to. How many are taken; or negative errno. */
+/*
+ * A write of `size` bytes to a file: waits as long as it has to. How many are taken; or negative
+ * errno.
+ */
 ssize_t faults_admit(const char *path, size_t size);
 
 /* Whether a file may be made or grow. 0 or negative errno. */

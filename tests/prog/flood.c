@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * flood PROCESSES SIZE COUNT: each process writes COUNT buffers of SIZE bytes to fd 1 as fast as it can.
+ * flood PROCESSES SIZE COUNT: each process writes COUNT buffers of SIZE bytes to fd 1 as fast as it
+ * can.
  *
  * The truth is told afterwards, so that nothing slows the writers down. Out: bytes on fd 1.
  */

@@ -3,8 +3,8 @@
  * keeper FILE SECONDS COMMAND [ARG]...: runs a command and waits for all that comes of it.
  *
  * Whoever loses its parent becomes a child of the keeper. Out: FILE, one line "PID STATUS" for each
- * child that ended, STATUS as a shell has it. The keeper's own status is that of the command; 98 when
- * something still runs after SECONDS: it is killed then.
+ * child that ended, STATUS as a shell has it. The keeper's own status is that of the command; 98
+ * when something still runs after SECONDS: it is killed then.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -10,11 +10,11 @@
 #include <sys/types.h>
 
 struct life {
-	const char *exe; /* NULL: does not exec, ends with `status` at once */
-	char **argv; /* with exe */
-	const char *cwd; /* to go to before exec; NULL: stays */
-	uid_t uid; /* to become before exec; 0: stays root */
-	int status; /* without exe */
+	const char *exe;  /* NULL: does not exec, ends with `status` at once */
+	char **argv;	  /* with exe */
+	const char *cwd;  /* to go to before exec; NULL: stays */
+	uid_t uid;	  /* to become before exec; 0: stays root */
+	int status;	  /* without exe */
 	const char *text; /* what it writes to fd 1; NULL: nothing */
 };
 

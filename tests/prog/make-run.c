@@ -2,8 +2,8 @@
 /*
  * Writes a run directory with known content, for the tests of the viewer.
  *
- *   make-run job DIR                 an ordinary run: processes, sockets, a hole, lines that overlap
- *   make-run losses DIR              holes of all sorts, a stream of nothing else, segments
+ *   make-run job DIR                 an ordinary run: processes, sockets, a hole, lines that
+ *   overlap make-run losses DIR              holes of all sorts, a stream of nothing else, segments
  *   make-run absurd DIR              numbers that cannot be, with check sums that are right
  *   make-run hostile DIR             names and output that attack terminals and parsers
  *   make-run unfinished DIR          as a recorder leaves it that was killed

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * many N TINY: N processes one after the other, each the program TINY with an argument, a text and a
- * status of its own. Out: their lives, as the truth.
+ * many N TINY: N processes one after the other, each the program TINY with an argument, a text and
+ * a status of its own. Out: their lives, as the truth.
  */
 #include <stdio.h>
 #include <stdlib.h>

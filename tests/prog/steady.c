@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * steady processes|threads FOLDER N CALLS SIZE SEED STATUS [AT PID...]: a job whose output is known.
+ * steady processes|threads FOLDER N CALLS SIZE SEED STATUS [AT PID...]: a job whose output is
+ * known.
  *
- * Process i writes CALLS times SIZE bytes to fd 1, which is the file FOLDER/i; with `threads` all of
- * them are one process and write to FOLDER/0. SIZE with a ~ before it: 1 to SIZE bytes. All depends on
- * the arguments alone, so two runs can be compared. Process 0 is the caller's child; at its call AT it
- * kills the PIDs by SIGKILL. Out: the files; at the end the STATUS. 99: a write was not like it should be.
+ * Process i writes CALLS times SIZE bytes to fd 1, which is the file FOLDER/i; with `threads` all
+ * of them are one process and write to FOLDER/0. SIZE with a ~ before it: 1 to SIZE bytes. All
+ * depends on the arguments alone, so two runs can be compared. Process 0 is the caller's child; at
+ * its call AT it kills the PIDs by SIGKILL. Out: the files; at the end the STATUS. 99: a write was
+ * not like it should be.
  */
 #define _GNU_SOURCE
 #include <errno.h>

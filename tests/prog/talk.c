@@ -56,7 +56,10 @@ static void send_datagrams(const struct side *s, struct vector *v, struct call_h
 		how->to = (const void *)s->peer;
 		how->to_length = s->peer_length;
 	}
-	/* Too long for the socket: moves nothing. An empty writev() sends nothing, an empty write() does. */
+	/*
+	 * Too long for the socket: moves nothing. An empty writev() sends nothing, an empty write()
+	 * does.
+	 */
 	if (call_make(s->out, s->end->fd, v->iov, v->n, how) < 0)
 		return;
 	if (!v->length && (s->out == CALL_WRITEV || s->out == CALL_PWRITEV2))

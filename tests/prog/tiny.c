@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tiny [STATUS [TEXT]]: writes TEXT to fd 1 and ends with STATUS; with `kN` for STATUS it ends by signal N.
+ * tiny [STATUS [TEXT]]: writes TEXT to fd 1 and ends with STATUS; with `kN` for STATUS it ends by
+ * signal N.
  *
  * A process of less than a millisecond: linked statically, it tells no truth (who starts it knows).
  */

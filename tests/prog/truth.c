@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TRUTH_FD 200 /* the first fd number of ours */
-#define TRUTH_OPEN 32 /* files that a thread keeps open */
+#define TRUTH_FD 200   /* the first fd number of ours */
+#define TRUTH_OPEN 32  /* files that a thread keeps open */
 #define GENERATIONS 64 /* fds whose generation is followed */
 #define GENERATIONS_ENV "IOTAP_TRUTH_GENERATIONS"
 

@@ -10,9 +10,9 @@
 #include "calls.h"
 #include "truth.h"
 
-#define SHAPE_HOLED 7 /* pieces; some of them empty */
+#define SHAPE_HOLED 7	   /* pieces; some of them empty */
 #define SHAPE_LARGEST 1024 /* UIO_MAXIOV */
-#define GAP 3 /* bytes between pieces in memory: they begin at odd places */
+#define GAP 3		   /* bytes between pieces in memory: they begin at odd places */
 
 static bool piece_is_empty(size_t pieces, size_t i)
 {

@@ -95,7 +95,10 @@ START_TEST(a_child_inherits_texts_that_have_not_come)
 }
 END_TEST
 
-/* The data ring is drained up to where it was before the life ring: the text can come a round later. */
+/*
+ * The data ring is drained up to where it was before the life ring: the text can come a round
+ * later.
+ */
 START_TEST(a_child_inherits_a_text_that_comes_after_its_parents_end)
 {
 	kit_fork(1, 0, 0, 0, 0);

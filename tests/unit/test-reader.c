@@ -78,7 +78,9 @@ static size_t count_chunks(struct reader *r)
 	return n;
 }
 
-/* Looks at everything that a reader gives, as a viewer would. Returns whether there were problems. */
+/*
+ * Looks at everything that a reader gives, as a viewer would. Returns whether there were problems.
+ */
 static bool walk(struct reader *r)
 {
 	char data[4096];

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tests of src/decode/table.c: random keys put and removed, against an array with a place for each. */
+/*
+ * Tests of src/decode/table.c: random keys put and removed, against an array with a place for each.
+ */
 #include <check.h>
 #include <errno.h>
 #include <stdbool.h>
