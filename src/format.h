@@ -129,7 +129,7 @@ struct format_hole {
 	uint64_t time_ns;
 };
 
-/* Written when the file is made: names it until the stream's closing row does. */
+/* Written with the first bytes of the file: names it until the stream's closing row does. */
 struct format_segment {
 	uint32_t stream;
 	uint32_t pad;

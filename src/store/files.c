@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -195,6 +196,26 @@ int files_add_segment(struct files *f, struct stream_files *sf, struct stream *s
 	st->nsegments++;
 	files_close(f, sf);
 	keep_open(f, sf, at, fd_take(&fd));
+	return 0;
+}
+
+int files_move_segment(struct files *f, struct stream_files *sf, struct stream *st, uint64_t offset)
+{
+	char from[NAME_SIZE], to[NAME_SIZE], *copy;
+	size_t last = sf->nextents - 1;
+
+	name_segment(sf->name, sf->extents[last].offset, from);
+	name_segment(sf->name, offset, to);
+	copy = strdup(to);
+	if (copy == NULL)
+		return -ENOMEM;
+	if (renameat(f->dirfd, from, f->dirfd, to) < 0) {
+		free(copy);
+		return -errno;
+	}
+	free(st->segments[last].file);
+	st->segments[last] = (struct segment){ .offset = offset, .file = copy };
+	sf->extents[last].offset = offset;
 	return 0;
 }
 

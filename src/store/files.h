@@ -14,6 +14,7 @@ struct extent {
 	uint64_t planned; /* bytes from there that were handed over, with holes */
 	uint64_t length;  /* of the file: what of it is on disk */
 	uint64_t inode;	  /* a file that was swapped under us is not written to */
+	bool listed;	  /* the index knows of it: once there are bytes in it */
 };
 
 /* What the store remembers of a stream from its first byte to its seal. */
@@ -27,6 +28,7 @@ struct stream_files {
 	uint32_t first, last; /* batch: its chunks, when nwaiting > 0 */
 	uint32_t nwaiting;
 	bool unsorted;
+	bool unlisted;			    /* one of the extents is not in the index */
 	struct stream_files *newer, *older; /* while fd is open: by last use */
 };
 
@@ -44,6 +46,13 @@ void files_release(struct files *f); /* all streams are closed */
 
 /* Makes the file of a segment that begins at offset and adds it to both lists, or to none. */
 int files_add_segment(struct files *f, struct stream_files *sf, struct stream *st, uint64_t offset);
+
+/*
+ * Lets the last segment, in which there is nothing and for which nothing waits, begin at another offset:
+ * a disk that is full must not fill up with empty files.
+ */
+int files_move_segment(struct files *f, struct stream_files *sf, struct stream *st,
+		       uint64_t offset);
 
 /* The index of the segment where offset belongs; -1: it lies before all of them. */
 ssize_t files_find(const struct stream_files *sf, uint64_t offset);

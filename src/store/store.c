@@ -163,20 +163,45 @@ static ssize_t place(struct store *s, struct stream_files *sf, struct stream *st
 	ssize_t i = files_find(sf, offset);
 	uint64_t end = i >= 0 ? sf->extents[i].offset + sf->extents[i].planned : 0;
 	uint64_t start = segment_start(st, end, offset);
-	char file[NAME_SIZE];
-	struct blob *b;
 	int r;
 
 	if (i >= 0 && start <= end)
 		return i;
-	r = files_add_segment(&s->files, sf, st, start);
+	if (i >= 0 && i == (ssize_t)sf->nextents - 1 && sf->extents[i].planned == 0)
+		r = files_move_segment(&s->files, sf, st, start);
+	else
+		r = files_add_segment(&s->files, sf, st, start);
 	if (r < 0)
 		return r;
-	name_segment(sf->name, start, file);
-	b = outfile_buffer(&s->streams);
-	if (b != NULL)
-		outfile_added(&s->streams, encode_segment(b, sf->id, start, file));
+	sf->unlisted = true;
 	return files_find(sf, offset);
+}
+
+/* Tells the index of files that have got their first bytes. */
+static void list_segments(struct store *s, struct stream_files *sf)
+{
+	char file[NAME_SIZE];
+	struct blob *b = outfile_buffer(&s->streams);
+
+	sf->unlisted = false;
+	for (uint32_t i = 0; b != NULL && i < sf->nextents; i++) {
+		struct extent *e = &sf->extents[i];
+
+		if (e->length == 0 && !e->listed)
+			sf->unlisted = true;
+		if (e->length == 0 || e->listed)
+			continue;
+		name_segment(sf->name, e->offset, file);
+		outfile_added(&s->streams, encode_segment(b, sf->id, e->offset, file));
+		e->listed = true;
+	}
+}
+
+static void write_waiting(struct store *s, struct stream_files *sf)
+{
+	batch_write(&s->batch, &s->files, sf);
+	if (sf->unlisted)
+		list_segments(s, sf);
 }
 
 int store_append(struct store *s, struct stream *st, const struct chunk *c, const void *data)
@@ -273,8 +298,8 @@ int store_flush(struct store *s)
 		struct waiting *w = &b->waiting[i];
 
 		if (!w->done)
-			batch_write(b, &s->files,
-				    (struct stream_files *)idmap_get(&s->open, w->chunk.stream));
+			write_waiting(s,
+				      (struct stream_files *)idmap_get(&s->open, w->chunk.stream));
 		note_in_timeline(s, w);
 	}
 	b->count = 0;
@@ -308,7 +333,7 @@ int store_seal_stream(struct store *s, struct stream *st)
 	int r;
 
 	if (sf != NULL)
-		batch_write(&s->batch, &s->files, sf);
+		write_waiting(s, sf);
 	idmap_remove(&s->open, st->id);
 	late = finish_lengths(st, sf) > SEAL_AT_ONCE;
 	r = seal_create(st, sf, &seal);
