@@ -110,6 +110,10 @@ void probe_explain(int error, char *ret_reason, size_t reason_size)
 			 "/sys/kernel/security/lockdown "
 			 "and at a seccomp filter or container around this shell",
 			 strerror(-error));
+	else if (error == -EMFILE)
+		snprintf(ret_reason, reason_size,
+			 "the limit of open files is too low for the BPF programs; raise it, for "
+			 "example with ulimit -n 1024");
 	else if (error == -ENOMEM)
 		snprintf(ret_reason, reason_size,
 			 "no memory for the BPF ring buffer; try a smaller one, for example "

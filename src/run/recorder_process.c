@@ -13,6 +13,7 @@
 #include <sys/fsuid.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -24,7 +25,8 @@
 #include "run/signals.h"
 #include "run/status.h"
 
-#define END_MS 1000 /* that is a hundred times what it takes */
+#define FDS_WANTED 4160 /* as many stream files as the store keeps open, and 64 for the rest */
+#define END_MS 1000	/* that is a hundred times what it takes */
 
 /* What it makes belongs to the user whose run it is; the right to capture stays root's. */
 static void become_owner(void)
@@ -38,6 +40,21 @@ static void become_owner(void)
 	setfsuid(uid);
 }
 
+/* Maps, programs and stream files need descriptors; the command keeps the limit of the caller. */
+static void raise_limit(void)
+{
+	struct rlimit limit, more;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= FDS_WANTED)
+		return;
+	more.rlim_cur = FDS_WANTED;
+	more.rlim_max = limit.rlim_max > FDS_WANTED ? limit.rlim_max : FDS_WANTED;
+	if (setrlimit(RLIMIT_NOFILE, &more) == 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* The recorder, from its first moment. What goes wrong here the front sees as an end of file. */
 __attribute__((noreturn)) static void recorder_main(const struct run_config *config, int control,
 						    int dirfd)
@@ -46,6 +63,7 @@ __attribute__((noreturn)) static void recorder_main(const struct run_config *con
 
 	signals_shut_out();
 	umask(0077);
+	raise_limit();
 	prctl(PR_SET_NAME, "iotap-recorder");
 	if (setsid() < 0)
 		_exit(STATUS_FAILED);
