@@ -14,10 +14,12 @@ figure_runs=0 figure_compared=0 figure_lost=0
 # objects in `ids`, then becomes `steady`, told to kill WHOM (front, recorder, both, none).
 cat >job <<'END_OF_JOB'
 #!/bin/bash
+ulimit -f unlimited
+ulimit -n 1024
 front=$PPID whom=$1
 shift
 recorder=$(pgrep -P "$front" -x iotap-recorder)
-grep -hoE '^(prog|map|link)_id:[[:space:]]*[0-9]+' /proc/"$recorder"/fdinfo/* | tr -d ':' >ids
+grep -shoE '^(prog|map|link)_id:[[:space:]]*[0-9]+' /proc/"$recorder"/fdinfo/* | tr -d ':' >ids
 (echo "$front $recorder" >pids)
 case $whom in
 front) set -- "$@" "$front" ;;
@@ -238,4 +240,119 @@ kill_before_the_job() {
 	check "$name: one line" one_line 'iotap-run: the recorder died before the command could run: *'
 	check "$name: the command did not run" test ! -e own/it-ran
 	check "$name: no directory is left" test ! -e disk/run
+}
+
+# --- disks ---
+
+# on_disk NAME WANTED-STATUS [OPTION...]: the run goes to disk/run, which does not take all of it
+on_disk() {
+	local name=$1 wanted=$2
+	shift 2
+	rm -rf own disk/run
+	mkdir own
+	keep 60 "${limits[@]}" "$iotap_run" --buffer=1M -o disk/run "$@" -- \
+		./job nobody processes "$tmp/own" 3 300 '~20000' 5 "$disk_status"
+	check "$name: the job's own status and output" own_is_bare "$wanted"
+	check "$name: one line" one_line 'iotap-run: *'
+	rm -rf run
+	cp -a --sparse=always disk/run run
+}
+limits=()
+disk_status=7
+
+few_empty_files() {
+	local streams
+	streams=$("$iotap_show" --json --streams run | wc -l)
+	[ "$(find run -maxdepth 1 -size 0 | wc -l)" -le "$streams" ] || { ls -l run; return 1; }
+}
+
+# full_disk SIZE: a small tmpfs
+full_disk() {
+	mkdir -p disk
+	mount -t tmpfs -o size="$1" none disk
+	on_disk "a disk of $1" 7
+	umount disk
+	check "a disk of $1: all is accounted for" compare_as --lossy store
+	check "a disk of $1: no heap of empty files" few_empty_files
+}
+
+# failing_disk WORD N: all writes fail after N bytes, and nothing gets better
+failing_disk() {
+	fault "$1" "$2"
+	on_disk "$1 after $2 bytes" 7
+	fault clear
+	check "$1 after $2 bytes: what is there is right" compare_as --index-lost --lossy store
+}
+
+# refusing_disk WORD N: it takes too little for a run to begin
+refusing_disk() {
+	local name="$1 after $2 bytes, before the command runs"
+	rm -rf own
+	mkdir own
+	fault "$1" "$2"
+	keep 60 "$iotap_run" -o disk/run -- touch own/it-ran
+	fault clear
+	is "$name: status" 125 "$status"
+	check "$name: one line" one_line "iotap-run: cannot write to the run directory (*); choose another one with -o"
+	check "$name: the command did not run" test ! -e own/it-ran
+	check "$name: no directory is left" test ! -e disk/run
+}
+
+# recovering_disk WORD N: it is well again at a point of the job's progress
+recovering_disk() {
+	local name="$1 after $2 bytes, then well again"
+	cat >job2 <<-'END_OF_JOB'
+		#!/bin/bash
+		mkdir own/a own/b
+		steady processes "$PWD/own/a" 2 300 '~20000' 5 0
+		echo clear >disk/.control
+		steady processes "$PWD/own/b" 2 300 '~20000' 6 7
+	END_OF_JOB
+	chmod +x job2
+	fault "$1" "$2"
+	rm -rf own disk/run
+	mkdir own
+	keep 60 "$iotap_run" --buffer=1M -o disk/run -- ./job2
+	fault clear
+	is "$name: the job's status" 7 "$status"
+	check "$name: one line" one_line 'iotap-run: *'
+	rm -rf run
+	cp -a --sparse=always disk/run run
+	check "$name: all is accounted for" compare_as --lossy store
+	is "$name: nothing is missing of the second part" "" "$("$iotap_show" --json --streams run |
+		jq -r 'select(.lost > 0).name' | grep "/own/b/")"
+}
+
+# Each write of the recorder waits for an answer of the job, and the job waits for the recorder.
+served_by_the_job() {
+	local name="the job serves the directory"
+	mkfifo ask answer
+	cat >job2 <<-'END_OF_JOB'
+		#!/bin/bash
+		echo "ask $PWD/ask $PWD/answer" >disk/.control &
+		exec 3<ask 4>answer
+		wait $!
+		echo something that is captured
+		# A request. Before the answer more is written than the ring holds.
+		read -r -n 1 -u 3
+		steady processes "$PWD/own" 1 60 64K 1 0
+		echo . >&4
+		for i in 1 2 3; do
+			read -r -n 1 -u 3
+			echo . >&4
+		done
+		exit 7
+	END_OF_JOB
+	chmod +x job2
+	rm -rf own disk/run
+	mkdir own
+	SECONDS=0
+	keep 60 "$iotap_run" --buffer=1M -o disk/run -- ./job2
+	is "$name: the job's status" 7 "$status"
+	check "$name: it took no longer than the bound" test $SECONDS -lt 30
+	check "$name: one line" one_line 'iotap-run: *stalled*'
+	rm -rf run
+	cp -a --sparse=always disk/run run
+	check "$name: all is accounted for" compare_as --lossy stalled
+	rm ask answer
 }
