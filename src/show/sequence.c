@@ -171,10 +171,13 @@ static int close_gap(struct sequence *q, struct order *o, uint64_t upto)
 
 	while (!r && o->next < upto) {
 		uint64_t accounted = o->shown + o->waiting_bytes, stop = upto, had, len;
-		const struct hole *h = &o->stream->holes[o->hole];
 
-		if (o->hole < o->stream->nholes && h->offset > o->next && h->offset < upto)
-			stop = h->offset;
+		if (o->hole < o->stream->nholes) {
+			const struct hole *h = &o->stream->holes[o->hole];
+
+			if (h->offset > o->next && h->offset < upto)
+				stop = h->offset;
+		}
 		len = stop - o->next;
 		had = o->stream->captured > accounted ? o->stream->captured - accounted : 0;
 		if (had > len)
