@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fuzzes what keeps a terminal safe. In: a byte that says how the text is cut, then the text. Nothing
- * that a terminal obeys may come through, and where the text is cut must not matter.
+ * Fuzzes what keeps a terminal safe. In: a byte that says how the text is cut, then the text.
+ * Nothing that a terminal obeys may come through, and where the text is cut must not matter.
  */
 #include <config.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fuzzes the order and the lines of the log. In: streams with their bytes and holes, then chunks in the
- * order of time. No byte may be given out twice, or left out, or be another than it was.
+ * Fuzzes the order and the lines of the log. In: streams with their bytes and holes, then chunks in
+ * the order of time. No byte may be given out twice, or left out, or be another than it was.
  */
 #include <config.h>
 

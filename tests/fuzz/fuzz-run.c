@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fuzzes the reader and all views of the viewer with a whole run directory. In: the lengths of
- * index/processes, index/streams and index/timeline (16 bits each, little-endian), the three files, and run.json to
- * the end. Stream files are made where the index wants them.
+ * index/processes, index/streams and index/timeline (16 bits each, little-endian), the three files,
+ * and run.json to the end. Stream files are made where the index wants them.
  */
 #include <config.h>
 
@@ -46,7 +46,10 @@ static void make_dir(void)
 	dirfd_ = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	EXPECT(dirfd_ >= 0);
 	EXPECT(mkdirat(dirfd_, "index", 0700) == 0);
-	/* Nothing can be written to it: a view ends when its buffer is full, whatever the index claims. */
+	/*
+	 * Nothing can be written to it: a view ends when its buffer is full, whatever the index
+	 * claims.
+	 */
 	nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	EXPECT(nowhere >= 0);
 }

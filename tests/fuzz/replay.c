@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Runs a fuzz target over its corpus, one test for each file. In: files and folders named as
- * arguments, by default $IOTAP_SOURCE/tests/fuzz/corpus/FUZZ_NAME. Out: TAP. An input that finds a bug
- * aborts; the last comment before says which it was.
+ * arguments, by default $IOTAP_SOURCE/tests/fuzz/corpus/FUZZ_NAME. Out: TAP. An input that finds a
+ * bug aborts; the last comment before says which it was.
  */
 #include <config.h>
 
