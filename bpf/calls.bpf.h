@@ -142,6 +142,14 @@ static __always_inline int step(struct call *c, struct walk *w, bool may_sleep)
 	return err != 0;
 }
 
+CHECKED_ONCE int step_in_tracepoint(struct call *c)
+{
+	__u32 zero = 0;
+	struct walk *w = bpf_map_lookup_elem(&walks, &zero);
+
+	return !c || !w || step(c, w, false);
+}
+
 /* What is left of the call will not come. */
 static __always_inline void give_up(struct call *c)
 {

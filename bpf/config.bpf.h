@@ -39,7 +39,9 @@ const volatile __u64 conf_ring_mark = 16 << 20;
 __u32 reader_state = READER_AWAKE;
 __u32 reader_pid = 0;		/* kernel side, from on_whoami: the reader in the initial pid namespace */
 __u64 reader_word = 0;		/* reader: an address that is mapped in the reader */
+__u64 reader_beat = 0;		/* reader: counts its steps, so that a long one is seen to go on */
 __u32 stalled = 0;		/* kernel side sets it, the reader clears it when all is drained */
+__u32 life_pressed = 0;		/* kernel side sets it, the reader clears it when the life ring is drained */
 __u64 tasks = 0;		/* kernel side: tasks of the tree that are alive */
 __u64 calls_in_flight = 0;	/* kernel side: calls whose bytes are on their way */
 __u64 lost_events = 0;		/* kernel side: life records that did not fit */
@@ -51,5 +53,6 @@ __u32 last_process = 1;
 __u32 last_stream = 0;
 __u32 last_text = 0;
 __u64 last_file = 0;
+__u64 last_ticket = 0;
 
 #endif

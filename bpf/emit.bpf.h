@@ -31,7 +31,7 @@ static __always_inline __u64 wake_flags(void)
 
 	if (state == READER_AWAKE)
 		return BPF_RB_NO_WAKEUP;
-	if (state == READER_NAPPING &&
+	if (state == READER_NAPPING && !*(volatile __u32 *)&life_pressed &&
 	    bpf_ringbuf_query(&data_ring, BPF_RB_AVAIL_DATA) < conf_ring_mark)
 		return BPF_RB_NO_WAKEUP;
 	*(volatile __u32 *)&reader_state = READER_AWAKE;
@@ -44,11 +44,17 @@ static __always_inline __u64 wake_flags(void)
  */
 #define CHECKED_ONCE __attribute__((noinline))
 
+/*
+ * An exit cannot wait, so room is kept for it: from LIFE_MARK on every tapped task waits at the end of its next system
+ * call (wait.bpf.h) until the reader has caught up.
+ */
 #define life_reserve(type_)                                                                       \
 	({                                                                                        \
 		void *record_ = bpf_ringbuf_reserve(&life_ring, sizeof(type_), 0);                \
 		if (!record_)                                                                     \
 			__sync_fetch_and_add(&lost_events, 1);                                    \
+		if (bpf_ringbuf_query(&life_ring, BPF_RB_AVAIL_DATA) > LIFE_MARK)                 \
+			*(volatile __u32 *)&life_pressed = 1;                                     \
 		(type_ *)record_;                                                                 \
 	})
 

@@ -9,6 +9,7 @@
 #include <asm/unistd_64.h>
 
 #include "bpf/fdcalls.bpf.h"
+#include "bpf/inkernel.bpf.h"
 #include "bpf/messages.bpf.h"
 #include "bpf/tree.bpf.h"
 #include "bpf/wait.bpf.h"
@@ -16,14 +17,6 @@
 #include <bpf/bpf_tracing.h>
 
 char LICENSE[] SEC("license") = "GPL";
-
-CHECKED_ONCE int step_in_tracepoint(struct call *c)
-{
-	__u32 zero = 0;
-	struct walk *w = bpf_map_lookup_elem(&walks, &zero);
-
-	return !c || !w || step(c, w, false);
-}
 
 static int step_now(__u32 i, struct call **context)
 {
@@ -48,26 +41,6 @@ static __noinline int run_call(struct call *c)
 	return 0;
 }
 
-/* Finds the place of `length` bytes of fd. True: c is set for them, all but where they are. */
-static __always_inline bool begin_call(struct call *c, const struct task_entry *t, __s32 fd,
-				       __u32 direction, __u64 length)
-{
-	struct place place = {};
-
-	take(t, fd, direction, length, &place);
-	if (!place.stream)
-		return false;
-	c->time = bpf_ktime_get_boot_ns();
-	c->offset = place.offset;
-	c->left = length;
-	c->id = place.stream;
-	c->process = t->process;
-	c->tid = bpf_get_current_pid_tgid();
-	c->fd = fd;
-	c->due = place.has_path ? DUE_PATH : 0;
-	return true;
-}
-
 /* The whole of it when it is one short buffer whose page is there, as nearly every call is. */
 static __noinline int sent_at_once(struct call *c)
 {
@@ -79,15 +52,9 @@ static __noinline int sent_at_once(struct call *c)
 	return !emit_piece(&piece, c->left);
 }
 
-/* Bytes that went through fd inside the kernel: their place is known, their content is not had. */
-static __always_inline void mark_moved(struct call *c)
-{
-	emit_hole(c->id, CAUSE_IN_KERNEL, c->offset, c->left);
-	c->left = 0;
-}
-
 /* The side that the bytes came from; c is as it was before afterwards: the stack is too short for two. */
-static __noinline int moved_from(struct call *c, const struct task_entry *t, __s32 fd, __u64 length)
+static __always_inline int moved_from(struct call *c, const struct task_entry *t, __s32 fd,
+				      __u64 length)
 {
 	if (!begin_call(c, t, fd, DIRECTION_IN, length))
 		return 0;
@@ -148,23 +115,16 @@ static __noinline int begin_cwd(struct call *c, struct task_entry *t)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
+static __always_inline int take_call(struct task_struct *task, struct task_entry *t,
+				     struct pt_regs *regs, long ret)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 direction = DIRECTION_OUT;
 	struct source from = {};
-	struct task_entry *t;
 	struct call c = {};
 	bool inside = false;
 	__u64 nr;
 	__s32 fd;
 
-	if (!task->bpf_storage)
-		return 0;
-	t = bpf_task_storage_get(&monitored, task, NULL, 0);
-	if (!t || t->is_held)
-		return 0;
 	if (t->entered) {
 		c.entered = t->entered;
 		t->entered = 0;
@@ -223,21 +183,25 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 		direction = DIRECTION_IN;
 		if (regs->r10 & (MSG_PEEK | MSG_ERRQUEUE))
 			return 0;
+		if (regs->r10 & MSG_TRUNC && !delivered(fd, 1, 1))
+			return 0;
 	case __NR_sendmmsg:
 		ret = many_messages(regs->si, ret, &from);
 		break;
 
 	case __NR_sendfile:
-		if (ret)
-			moved_from(&c, t, regs->si, ret);
 		inside = true;
+		if (!ret || (conf_wait && !fetch_later(t, regs, ret, c.entered)))
+			return 0;
+		moved_from(&c, t, regs->si, ret);
 		break;
 	case __NR_splice:
 	case __NR_copy_file_range:
-		if (ret)
-			moved_from(&c, t, fd, ret);
-		fd = regs->dx;
 		inside = true;
+		if (!ret || (conf_wait && !fetch_later(t, regs, ret, c.entered)))
+			return 0;
+		moved_from(&c, t, fd, ret);
+		fd = regs->dx;
 		break;
 	case __NR_tee:
 		fd = regs->si;
@@ -292,6 +256,23 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 			return 0;
 	}
 	return run_call(&c);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_entry *t;
+
+	if (!task->bpf_storage)
+		return 0;
+	t = bpf_task_storage_get(&monitored, task, NULL, 0);
+	if (!t || t->is_held)
+		return 0;
+	take_call(task, t, regs, ret);
+	if (conf_wait && *(volatile __u32 *)&life_pressed && !*(volatile __u32 *)&stalled)
+		wait_for_life(t->process);
+	return 0;
 }
 
 /* Run once by the reader: who it is in the initial pid namespace, which bpf_task_from_pid() counts in. */

@@ -67,7 +67,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4 << 20);
+	__uint(max_entries, LIFE_RING_SIZE);
 } life_ring SEC(".maps");
 
 /*
@@ -141,9 +141,24 @@ struct bpf_task_work {
 	__u64 __opaque;
 } __attribute__((aligned(8)));
 
+/* What wire_fetch says, on its way there. */
+struct fetch {
+	__u64 time;
+	__u64 entered;
+	__u64 position;
+	__u64 length;		/* 0: nothing is to be fetched */
+	__u64 inode;
+	__u64 offset[2];
+	__u32 stream[2];
+	__s32 fd;
+	__u32 pad;
+};
+
 struct work {
 	struct bpf_task_work task_work;
 	struct call call;
+	struct fetch fetch;	/* after the call */
+	__u32 for_life;		/* wait for room on the life ring, after all */
 	struct walk walk;
 	__u32 busy;
 };
@@ -155,5 +170,17 @@ struct {
 	__type(key, __u32);
 	__type(value, struct work);
 } works SEC(".maps");
+
+/*
+ * What became of a fetch, by thread: the ticket, written by the reader when the content is read; its complement,
+ * written by a task that could not wait. Deleted at the task's exit. Full: the content is not had.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, __u64);
+} acks SEC(".maps");
 
 #endif

@@ -154,6 +154,7 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	if (!t)
 		return 0;
 	bpf_map_delete_elem(&works, &tid);
+	bpf_map_delete_elem(&acks, &tid);
 	p = bpf_map_lookup_elem(&processes, &t->process);
 	if (p && __sync_fetch_and_add(&p->threads, -1) == 1) {
 		record = life_reserve(struct wire_exit);

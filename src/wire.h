@@ -33,6 +33,7 @@ enum wire_type {
 	WIRE_HOLE = 6,		/* life: bytes that will not come */
 	WIRE_CHUNK = 7,		/* data */
 	WIRE_TEXT = 8,		/* data */
+	WIRE_FETCH = 9,		/* life: bytes that the reader is to read from their file; see below */
 };
 
 struct wire_head {
@@ -164,6 +165,28 @@ struct wire_text {
 	__u8 data[];
 };
 
+/*
+ * sendfile, copy_file_range or splice moved bytes out of a regular file: no buffer of the process ever held
+ * them. The task waits until the reader has read them through /proc/PID/fd/FD and said so in the map `acks`. The
+ * backend makes chunks or holes of this record: the decoder never sees it.
+ */
+struct wire_fetch {
+	struct wire_head head;
+	__u64 time;
+	__u64 entered;
+	__u64 ticket;		/* the answer that the task waits for */
+	__u64 position;		/* in the file */
+	__u64 length;
+	__u64 inode;
+	__u64 offset[2];	/* in the streams, by direction */
+	__u32 stream[2];	/* by direction: of the file, of where it went; 0: not captured */
+	__s32 pid;
+	__s32 fd;
+	__u32 tid;
+	__u32 pad;
+};
+
+_Static_assert(sizeof(struct wire_fetch) == 96, "wire_fetch");
 _Static_assert(sizeof(struct wire_head) == 8, "wire_head");
 _Static_assert(sizeof(struct wire_fork) == 64, "wire_fork");
 _Static_assert(sizeof(struct wire_exec) == 56, "wire_exec");

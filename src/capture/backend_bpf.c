@@ -6,7 +6,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +14,14 @@
 #include <unistd.h>
 
 #include "backend.h"
+#include "capture/fetch.h"
+#include "capture/load.h"
 #include "capture/probe.h"
 #include "capture/ring.h"
 #include "capture/settle.h"
 #include "capture/shared.h"
-#include "iotap.skel.h"
 #include "wire.h"
 
-#define LIFE_RING_SIZE (4u << 20)
 #define BATCH_RECORDS 8192 /* records between two commits, at most */
 #define NAP_MS 10 /* between two looks while there is something to do */
 #define NAPS 20 /* so many naps without a record, then sleep until woken */
@@ -35,12 +34,6 @@ struct backend {
 	unsigned idle; /* naps since the last record */
 	bool attached;
 	uint64_t word; /* what waiting writers read; see reader_word */
-};
-
-/* What a kernel may have. */
-struct features {
-	bool wait;
-	bool typed;
 };
 
 static uint64_t boot_ns(void)
@@ -69,102 +62,6 @@ static void bpf_free(struct backend *b)
 		close(b->epoll);
 	iotap_bpf__destroy(b->skel);
 	free(b);
-}
-
-/*
- * The data ring takes as long to make (its pages are allocated, cleared and mapped) as the kernel's BTF takes to read: so
- * a thread makes it meanwhile.
- */
-struct ring_maker {
-	pthread_t thread;
-	struct ring *ring;
-	size_t size;
-	int fd;
-	int error;
-};
-
-static void *make_ring(void *context)
-{
-	struct ring_maker *m = context;
-
-	m->fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "data_ring", 0, 0, m->size, NULL);
-	m->error = m->fd < 0 ? m->fd : ring_open(m->ring, m->fd, m->size);
-	return NULL;
-}
-
-/* Makes libbpf read the kernel's BTF now: it would do so only after the maps are made. */
-static int read_btf(struct iotap_bpf *skel)
-{
-	return bpf_program__set_attach_target(skel->progs.on_sys_exit, 0, "sys_exit");
-}
-
-static int make_data_ring(struct backend *b, size_t size)
-{
-	struct ring_maker maker = { .ring = &b->data, .size = size, .fd = -1 };
-	int err;
-
-	if (pthread_create(&maker.thread, NULL, make_ring, &maker))
-		return -EAGAIN;
-	err = read_btf(b->skel);
-	pthread_join(maker.thread, NULL);
-	if (!err)
-		err = maker.error;
-	if (!err)
-		err = bpf_map__reuse_fd(b->skel->maps.data_ring, maker.fd);
-	if (maker.fd >= 0)
-		close(maker.fd);
-	return err;
-}
-
-static int load(struct backend *b, const struct backend_config *config,
-		const struct features *features)
-{
-	struct iotap_bpf *skel = iotap_bpf__open();
-	int err;
-
-	if (!skel)
-		return -errno;
-	b->skel = skel;
-	skel->rodata->conf_capture = config->capture;
-	skel->rodata->conf_without = config->without;
-	skel->rodata->conf_capture_fds = config->capture_fds;
-	skel->rodata->conf_wait = features->wait;
-	skel->rodata->conf_typed = features->typed;
-	/* The order of what goes through pipes and sockets: needed where there can be any. */
-	bpf_program__set_autoload(skel->progs.on_switch, true);
-	bpf_program__set_autoload(skel->progs.on_waking, true);
-	skel->rodata->conf_ring_size = config->ring_size;
-	skel->rodata->conf_ring_mark = config->ring_size / 4;
-	bpf_map__set_max_entries(skel->maps.life_ring, LIFE_RING_SIZE);
-	err = make_data_ring(b, config->ring_size);
-	return err ? err : iotap_bpf__load(skel);
-}
-
-/*
- * What the programs use where the kernel has it. Asking costs more than trying: from the most to the least, and the
- * first that loads is taken.
- */
-static int load_best(struct backend *b, const struct backend_config *config)
-{
-	static const struct features levels[] = {
-		{ .wait = true, .typed = true }, /* Linux 6.18: BPF task_work */
-		{ .typed = true }, /* Linux 6.2: bpf_rdonly_cast() */
-		{ 0 },
-	};
-	bool may_wait = config->wait && !probe_is_realtime();
-	int err = -EINVAL;
-
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		if (levels[i].wait && !may_wait)
-			continue;
-		err = load(b, config, &levels[i]);
-		if (!err || err == -ENOMEM || err == -EPERM)
-			break;
-		ring_close(&b->data);
-		iotap_bpf__destroy(b->skel);
-		b->skel = NULL;
-	}
-	return err;
 }
 
 static int watch(struct backend *b, int fd)
@@ -216,7 +113,7 @@ static int bpf_open(const struct backend_config *config, struct backend **ret, c
 		return -ENOMEM;
 	b->epoll = -1;
 	probe_listen();
-	err = load_best(b, config);
+	err = bpf_load(config, &b->skel, &b->data);
 	if (!err)
 		err = open_rings(b);
 	if (!err)
@@ -254,26 +151,39 @@ static int bpf_poll_fd(struct backend *b)
 	return b->epoll;
 }
 
-static int pump_life(struct backend *b, const struct backend_sink *sink)
+/* Most records of the life ring are for the decoder; some are asked of us. */
+static int take_life(struct backend *b, const struct wire_head *record, size_t size,
+		     const struct backend_sink *sink)
 {
 	int fds = bpf_map__fd(b->skel->maps.fds);
 	int processes = bpf_map__fd(b->skel->maps.processes);
+	const void *memory = record;
+	int err;
+
+	if (record->type == WIRE_FETCH)
+		return fetch_run(memory, bpf_map__fd(b->skel->maps.acks),
+				 (uint64_t *)&b->skel->bss->reader_beat, sink);
+	err = sink->record(sink->context, record, size);
+	if (!err && record->type == WIRE_EXIT)
+		err = settle_process(fds, processes, ((const struct wire_exit *)memory)->process,
+				     sink);
+	return err;
+}
+
+static int pump_life(struct backend *b, const struct backend_sink *sink)
+{
 	const void *memory;
 	size_t size;
 	int records = 0, err;
 
 	while (ring_next(&b->life, ring_end(&b->life), &memory, &size)) {
-		const struct wire_head *record = memory;
-
-		err = sink->record(sink->context, record, size);
-		if (!err && record->type == WIRE_EXIT)
-			err = settle_process(fds, processes,
-					     ((const struct wire_exit *)memory)->process, sink);
+		err = take_life(b, memory, size, sink);
 		if (err)
 			return err;
 		records++;
 	}
 	ring_release(&b->life);
+	__atomic_store_n(&b->skel->bss->life_pressed, 0, __ATOMIC_SEQ_CST);
 	return records;
 }
 

@@ -46,6 +46,9 @@ struct fd_entry {
 	__u32 pad;
 };
 
+#define LIFE_RING_SIZE (8u << 20)
+#define LIFE_MARK (LIFE_RING_SIZE / 4) /* fuller than this: tasks wait */
+
 /* What the reader does. Written by the reader, and by whoever wakes it. */
 enum reader_state {
 	READER_AWAKE = 0,    /* draining: needs no wake-up */
