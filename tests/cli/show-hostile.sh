@@ -8,7 +8,7 @@ export TZ=UTC0
 
 # The command's output when it is a terminal, without the \r that the terminal adds.
 on_terminal() {
-	script -qec "$*" /dev/null </dev/null | tr -d '\r'
+	SHELL=/bin/bash script -qec "$*" /dev/null </dev/null | tr -d '\r'
 }
 
 # golden NAME: standard input, with printf's escapes, is what `got` must be
