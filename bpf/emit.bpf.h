@@ -18,6 +18,7 @@
 
 #define EAGAIN 11
 #define EFAULT 14
+#define EBUSY 16
 #define EINVAL 22
 
 /*
@@ -50,11 +51,12 @@ static __always_inline __u64 wake_flags(void)
  */
 #define life_reserve(type_)                                                                       \
 	({                                                                                        \
-		void *record_ = bpf_ringbuf_reserve(&life_ring, sizeof(type_), 0);                \
-		if (!record_)                                                                     \
-			__sync_fetch_and_add(&lost_events, 1);                                    \
+		void *record_;                                                                    \
 		if (bpf_ringbuf_query(&life_ring, BPF_RB_AVAIL_DATA) > LIFE_MARK)                 \
 			*(volatile __u32 *)&life_pressed = 1;                                     \
+		record_ = bpf_ringbuf_reserve(&life_ring, sizeof(type_), 0);                      \
+		if (!record_)                                                                     \
+			__sync_fetch_and_add(&lost_events, 1);                                    \
 		(type_ *)record_;                                                                 \
 	})
 

@@ -126,6 +126,7 @@ struct task_struct {
 	unsigned int __state;
 	struct mm_struct *mm;
 	int exit_code;
+	int prio;
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
@@ -137,6 +138,15 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct callback_head *task_works;
 	void *bpf_storage;
+};
+
+struct vm_userfaultfd_ctx {
+	void *ctx;
+};
+
+struct vm_area_struct {
+	struct file *vm_file;
+	struct vm_userfaultfd_ctx vm_userfaultfd_ctx;
 };
 
 struct in6_addr {
@@ -192,6 +202,17 @@ struct unix_sock {
 #define S_IFIFO 0010000
 
 #define PIPEFS_MAGIC 0x50495045
+
+/* File systems whose pages somebody else brings, or does not (<linux/magic.h> and the file systems' own). */
+#define FUSE_MAGIC 0x65735546
+#define NFS_MAGIC 0x6969
+#define CIFS_MAGIC 0xff534d42
+#define SMB2_MAGIC 0xfe534d42
+#define CEPH_MAGIC 0x00c36400
+#define V9FS_MAGIC 0x01021997
+#define AFS_MAGIC 0x6b414653
+
+#define MAX_RT_PRIO 100	/* <linux/sched/prio.h>: below it are the real-time priorities */
 
 #define AF_UNIX 1
 #define AF_INET 2

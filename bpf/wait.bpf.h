@@ -11,11 +11,10 @@
 #ifndef IOTAP_WAIT_BPF_H
 #define IOTAP_WAIT_BPF_H
 
-#include "bpf/calls.bpf.h"
+#include "bpf/faults.bpf.h"
 
 #define NEVER (1 << 23)		/* the longest bpf_loop(); time ends these loops, not turns */
 #define SPIN_TURNS (1 << 18)
-#define TRIES 3
 #define PF_EXITING 0x4		/* a dead reader whose parent has not asked for its status is there still */
 
 struct bpf_map {
@@ -41,6 +40,11 @@ static __always_inline bool is_hopeless(struct call *c)
 	__u64 at = bpf_ringbuf_query(&data_ring, BPF_RB_CONS_POS) + *(volatile __u64 *)&reader_beat;
 	__u8 byte;
 
+	/* A real-time task outranks the reader: on one CPU it would wait for ever. */
+	if (BPF_CORE_READ(task, prio) < MAX_RT_PRIO) {
+		c->cause = CAUSE_RING_FULL;
+		return true;
+	}
 	if (BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT) {
 		c->cause = CAUSE_KILLED;
 		return true;
@@ -80,48 +84,6 @@ static __noinline int wait_for_room(struct call *c)
 	kick_reader();
 	bpf_loop(NEVER, wait_turn, &c, 0);
 	c->waited_ns += bpf_ktime_get_boot_ns() - since;
-	return 0;
-}
-
-struct touch {
-	__u64 address;
-	__u64 end;
-	int error;
-};
-
-static int touch_page(__u32 i, struct touch *t)
-{
-	__u8 byte;
-
-	if (t->address >= t->end)
-		return 1;
-	if (bpf_copy_from_user(&byte, 1, (void *)t->address)) {
-		t->error = EFAULT;
-		return 1;
-	}
-	t->address = (t->address & ~(__u64)(PAGE - 1)) + PAGE;
-	return 0;
-}
-
-/* The piece could not be read: faults its pages in, or halves the trouble, or gives its bytes up. */
-static __noinline int mend_fault(struct call *c)
-{
-	__u32 length = piece_length(c);
-	struct touch t = { .address = c->base, .end = c->base + length };
-
-	if (!c->room)
-		return 1;	/* an iovec or a msghdr, which bpf_copy_from_user() could not read */
-	bpf_loop(WIRE_CHUNK_MAX / PAGE + 2, touch_page, &t, 0);
-	if (!t.error && c->tries++ < TRIES)
-		return 0;
-	c->tries = 0;
-	if (!c->by_page) {
-		c->by_page = 1;
-		return 0;
-	}
-	if (!c->text)
-		emit_hole(c->id, CAUSE_FAULT, c->offset, length);
-	advance(c, length);
 	return 0;
 }
 

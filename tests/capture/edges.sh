@@ -28,6 +28,18 @@ check "a buffer that ends in nothing: all but a hole" "$compare" --lossy run tru
 is "a buffer that ends in nothing: the hole" "50 50 fault" \
 	"$("$iotap_show" --holes --json run | jq -r '"\(.offset) \(.length) \(.cause)"')"
 
+# Pages that nobody brings are not waited for.
+run_truth -- onto 1 null timeout 20 absent
+is "pages of a userfaultfd: status" 0 "$run_status"
+check "pages of a userfaultfd: all but a hole" "$compare" --lossy run truth
+is "pages of a userfaultfd: the hole" "4096 12288 fault" \
+	"$("$iotap_show" --holes --json run | jq -r '"\(.offset) \(.length) \(.cause)"')"
+
+# A real-time writer does not wait for a reader that it outranks.
+# shellcheck disable=SC2016
+run_truth -- chrt -f 10 sh -c 'echo before; exec echo after'
+check "a real-time writer" run_was 0
+
 # Content that is lost the moment it comes: the length is right all the same.
 run_truth -- edge overwritten
 check "iovecs that were overwritten: all but a hole" "$compare" --lossy run truth
