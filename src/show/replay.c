@@ -155,10 +155,29 @@ int replay_run(struct replay *p, const struct sequence_sink *sink)
 	return r;
 }
 
+static bool is_in_a_file(const struct stream *st, uint64_t offset)
+{
+	size_t low = 0, high = st->nsegments;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (st->segments[middle].offset <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && offset - st->segments[low - 1].offset < st->segments[low - 1].length;
+}
+
+/*
+ * A time line that has bytes where no file has any is damaged, or made to be read for ever: what
+ * reader_read() gives there, zeros, costs nobody anything.
+ */
 static ssize_t read_stream(void *context, const struct stream *st, uint64_t offset, void *buf,
 			   size_t size)
 {
-	return reader_read(context, st, offset, buf, size);
+	return is_in_a_file(st, offset) ? reader_read(context, st, offset, buf, size) : -ENODATA;
 }
 
 struct window_source replay_source(struct replay *p)

@@ -102,7 +102,8 @@ static void make_stream_files(struct reader *r, char *names[FILES])
 			const struct segment *seg = &st->segments[k];
 			struct stat about;
 
-			EXPECT(!strchr(seg->file, '/') && seg->file[0] != '.');
+			EXPECT(seg->file[0] && !strchr(seg->file, '/'));
+			EXPECT(strcmp(seg->file, ".") && strcmp(seg->file, ".."));
 			if (strlen(seg->file) > 255 ||
 			    fstatat(dirfd_, seg->file, &about, AT_SYMLINK_NOFOLLOW) == 0)
 				continue;
