@@ -2,8 +2,9 @@
 /*
  * The walk over the bytes of a call: one step sends one piece.
  *
- * The same step serves twice: in the tracepoint, where it stops at the first thing that would need to sleep, and in
- * the task on its way to user mode, where wait.bpf.h makes room or faults the page in and steps on.
+ * The same step serves twice: in the tracepoint, where it stops at the first thing that would need
+ * to sleep, and in the task on its way to user mode, where wait.bpf.h makes room or faults the page
+ * in and steps on.
  */
 #ifndef IOTAP_CALLS_BPF_H
 #define IOTAP_CALLS_BPF_H
@@ -41,7 +42,9 @@ static __always_inline int next_segment(struct call *c, bool may_sleep)
 		return 0;
 	}
 	if (!c->iovs) {
-		/* A datagram that was longer than its iovecs (MSG_TRUNC): on to the next message. */
+		/*
+		 * A datagram that was longer than its iovecs (MSG_TRUNC): on to the next message.
+		 */
 		c->message_left = 0;
 		return 0;
 	}
@@ -89,22 +92,22 @@ static __always_inline int step_path(struct call *c, struct walk *w)
 	if (c->due & DUE_EXE) {
 		file = BPF_CORE_READ(task, mm, exe_file);
 		if (file)
-			err = emit_path(w, (__u64)__builtin_preserve_access_index(&file->f_path), c->exe,
-					WIRE_EXE, c->process);
+			err = emit_path(w, (__u64)__builtin_preserve_access_index(&file->f_path),
+					c->exe, WIRE_EXE, c->process);
 		if (!err)
 			c->due &= ~DUE_EXE;
 	} else if (c->due & DUE_CWD) {
 		struct fs_struct *fs = BPF_CORE_READ(task, fs);
 
-		err = emit_path(w, (__u64)__builtin_preserve_access_index(&fs->pwd), c->cwd, WIRE_CWD,
-				c->process);
+		err = emit_path(w, (__u64)__builtin_preserve_access_index(&fs->pwd), c->cwd,
+				WIRE_CWD, c->process);
 		if (!err)
 			c->due &= ~DUE_CWD;
 	} else {
 		file = file_of(task, c->fd);
 		if (file)
-			err = emit_path(w, (__u64)__builtin_preserve_access_index(&file->f_path), c->id,
-					WIRE_PATH, c->process);
+			err = emit_path(w, (__u64)__builtin_preserve_access_index(&file->f_path),
+					c->id, WIRE_PATH, c->process);
 		if (!err)
 			c->due = 0;
 	}
@@ -156,9 +159,9 @@ static __always_inline void give_up(struct call *c)
 	__u32 cause = c->cause;
 
 	if (!cause)
-		cause = c->error == EAGAIN ? CAUSE_RING_FULL :
-			c->error == EFAULT ? CAUSE_FAULT :
-					     CAUSE_ARGUMENTS;
+		cause = c->error == EAGAIN   ? CAUSE_RING_FULL
+			: c->error == EFAULT ? CAUSE_FAULT
+					     : CAUSE_ARGUMENTS;
 	if (c->left && !c->text)
 		emit_hole(c->id, cause, c->offset, c->left);
 	c->left = 0;

@@ -40,24 +40,24 @@ static __always_inline __u64 wake_flags(void)
 }
 
 /*
- * A function that the verifier checks once, by itself, and not again in each place that calls it (without this
- * the paths multiply). Its pointers may be NULL as far as the verifier knows.
+ * A function that the verifier checks once, by itself, and not again in each place that calls it
+ * (without this the paths multiply). Its pointers may be NULL as far as the verifier knows.
  */
 #define CHECKED_ONCE __attribute__((noinline))
 
 /*
- * An exit cannot wait, so room is kept for it: from LIFE_MARK on every tapped task waits at the end of its next system
- * call (wait.bpf.h) until the reader has caught up.
+ * An exit cannot wait, so room is kept for it: from LIFE_MARK on every tapped task waits at the end
+ * of its next system call (wait.bpf.h) until the reader has caught up.
  */
-#define life_reserve(type_)                                                                       \
-	({                                                                                        \
-		void *record_;                                                                    \
-		if (bpf_ringbuf_query(&life_ring, BPF_RB_AVAIL_DATA) > LIFE_MARK)                 \
-			*(volatile __u32 *)&life_pressed = 1;                                     \
-		record_ = bpf_ringbuf_reserve(&life_ring, sizeof(type_), 0);                      \
-		if (!record_)                                                                     \
-			__sync_fetch_and_add(&lost_events, 1);                                    \
-		(type_ *)record_;                                                                 \
+#define life_reserve(type_)                                                                        \
+	({                                                                                         \
+		void *record_;                                                                     \
+		if (bpf_ringbuf_query(&life_ring, BPF_RB_AVAIL_DATA) > LIFE_MARK)                  \
+			*(volatile __u32 *)&life_pressed = 1;                                      \
+		record_ = bpf_ringbuf_reserve(&life_ring, sizeof(type_), 0);                       \
+		if (!record_)                                                                      \
+			__sync_fetch_and_add(&lost_events, 1);                                     \
+		(type_ *)record_;                                                                  \
 	})
 
 static __always_inline void life_head(struct wire_head *head, __u16 type)
@@ -127,11 +127,11 @@ CHECKED_ONCE int emit_close(__u32 stream, __u64 length)
 }
 
 /*
- * A chunk or a part of a text on its way to the ring. Both have the same size and the data at the same place, so the
- * four words behind the head are all that differs.
+ * A chunk or a part of a text on its way to the ring. Both have the same size and the data at the
+ * same place, so the four words behind the head are all that differs.
  */
 struct piece {
-	__u64 base;		/* user address */
+	__u64 base; /* user address */
 	__u64 words[4];
 	__u16 type;
 	__u16 flags;
@@ -195,8 +195,8 @@ static __always_inline int emit_sized(const struct piece *p, __u32 length, __u64
 }
 
 /*
- * Sends `length` bytes (1 to WIRE_CHUNK_MAX) of user memory. -EAGAIN: no room on the ring; -EFAULT: not
- * all of it could be read without sleeping, nothing was sent.
+ * Sends `length` bytes (1 to WIRE_CHUNK_MAX) of user memory. -EAGAIN: no room on the ring; -EFAULT:
+ * not all of it could be read without sleeping, nothing was sent.
  */
 CHECKED_ONCE int emit_piece(const struct piece *p, __u32 length)
 {
@@ -209,10 +209,10 @@ CHECKED_ONCE int emit_piece(const struct piece *p, __u32 length)
 		return 0;
 	wake = wake_flags();
 	barrier_var(length);
-#define EMIT_UP_TO(room)                                                                          \
-	if (length <= (room)) {                                                                   \
-		err = emit_sized(p, length, wake, room);                                          \
-		goto done;                                                                        \
+#define EMIT_UP_TO(room)                                                                           \
+	if (length <= (room)) {                                                                    \
+		err = emit_sized(p, length, wake, room);                                           \
+		goto done;                                                                         \
 	}
 	EMIT_UP_TO(64)
 	EMIT_UP_TO(256)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Pages that are not there: a buffer that the kernel itself did not read (/dev/null takes its bytes unseen) may
- * never have been touched. Its pages are faulted in first, outside of reserve and submit, and then copied.
+ * Pages that are not there: a buffer that the kernel itself did not read (/dev/null takes its bytes
+ * unseen) may never have been touched. Its pages are faulted in first, outside of reserve and
+ * submit, and then copied.
  *
- * Pages that somebody else would have to bring (userfaultfd, FUSE, the network) are never waited for: a hole.
+ * Pages that somebody else would have to bring (userfaultfd, FUSE, the network) are never waited
+ * for: a hole.
  */
 #ifndef IOTAP_FAULTS_BPF_H
 #define IOTAP_FAULTS_BPF_H
@@ -11,11 +13,11 @@
 #include "bpf/calls.bpf.h"
 
 #define TRIES 3
-#define VMA_TRIES 1000		/* another thread maps memory at the moment */
+#define VMA_TRIES 1000 /* another thread maps memory at the moment */
 
 struct look {
 	__u64 address;
-	int foreign;		/* -1: not known so far */
+	int foreign; /* -1: not known so far */
 };
 
 static long look_at_vma(struct task_struct *task, struct vm_area_struct *vma, struct look *l)
@@ -80,14 +82,16 @@ static int touch_page(__u32 i, struct touch *t)
 	return 0;
 }
 
-/* The piece could not be read: faults its pages in, or halves the trouble, or gives its bytes up. */
+/*
+ * The piece could not be read: faults its pages in, or halves the trouble, or gives its bytes up.
+ */
 static __always_inline int mend_fault(struct call *c)
 {
 	__u32 length = piece_length(c);
 	struct touch t = { .address = c->base, .end = c->base + length };
 
 	if (!c->room)
-		return 1;	/* an iovec or a msghdr, which bpf_copy_from_user() could not read */
+		return 1; /* an iovec or a msghdr, which bpf_copy_from_user() could not read */
 	bpf_loop(WIRE_CHUNK_MAX / PAGE + 2, touch_page, &t, 0);
 	if (!t.error && c->tries++ < TRIES)
 		return 0;

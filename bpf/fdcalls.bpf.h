@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The calls that change what an fd number means: a number that is closed and opened again is another stream. */
+/*
+ * The calls that change what an fd number means: a number that is closed and opened again is
+ * another stream.
+ */
 #ifndef IOTAP_FDCALLS_BPF_H
 #define IOTAP_FDCALLS_BPF_H
 
@@ -10,7 +13,7 @@ struct range {
 	__u32 process;
 	__u32 first;
 	__u32 last;
-	bool if_gone;		/* only those whose open file is no longer there */
+	bool if_gone; /* only those whose open file is no longer there */
 	__s64 fd;
 };
 
@@ -71,8 +74,7 @@ static __noinline int forget_pair(struct task_struct *task, __u64 address)
 }
 
 /* Calls that change what an fd number means. */
-static __always_inline int fd_call(struct task_entry *t, struct pt_regs *regs, __u32 nr,
-				   long ret)
+static __always_inline int fd_call(struct task_entry *t, struct pt_regs *regs, __u32 nr, long ret)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 first = BPF_CORE_READ(regs, di);

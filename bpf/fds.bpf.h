@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an fd is, whether it is captured, and which stream its bytes belong to: read in the kernel at the
- * call. A stream's length is owned here: take() gives out positions.
+ * What an fd is, whether it is captured, and which stream its bytes belong to: read in the kernel
+ * at the call. A stream's length is owned here: take() gives out positions.
  */
 #ifndef IOTAP_FDS_BPF_H
 #define IOTAP_FDS_BPF_H
@@ -14,15 +14,15 @@ static __always_inline bool is_tty(__u32 rdev)
 	__u32 major = rdev >> 20;
 
 	switch (major) {
-	case 4:			/* virtual consoles, ttyS */
-	case 5:			/* /dev/tty, /dev/console */
-	case 166:		/* ttyACM */
-	case 188:		/* ttyUSB */
-	case 204:		/* ttyAMA and other small serial ports */
-	case 229:		/* hvc */
-		return rdev != (5 << 20 | 2);	/* /dev/ptmx is the other end */
+	case 4:				      /* virtual consoles, ttyS */
+	case 5:				      /* /dev/tty, /dev/console */
+	case 166:			      /* ttyACM */
+	case 188:			      /* ttyUSB */
+	case 204:			      /* ttyAMA and other small serial ports */
+	case 229:			      /* hvc */
+		return rdev != (5 << 20 | 2); /* /dev/ptmx is the other end */
 	}
-	return major >= 136 && major <= 143;	/* pts */
+	return major >= 136 && major <= 143; /* pts */
 }
 
 CHECKED_ONCE int kind_of(__u16 mode, __u64 address)
@@ -82,8 +82,8 @@ static __always_inline bool is_wanted(__s32 fd, __u32 direction, __u8 kind)
 /* Whether it can be wanted at all, before anything is known of the file. */
 static __always_inline bool may_be_wanted(__s32 fd, __u32 direction)
 {
-	const __u32 by_kind = CAPTURE_SOCKETS | CAPTURE_PIPES | CAPTURE_FILES | CAPTURE_TTYS |
-			      CAPTURE_OTHERS;
+	const __u32 by_kind =
+		CAPTURE_SOCKETS | CAPTURE_PIPES | CAPTURE_FILES | CAPTURE_TTYS | CAPTURE_OTHERS;
 
 	return conf_capture & by_kind || is_wanted(fd, direction, KIND_COUNT);
 }
@@ -107,7 +107,7 @@ static __always_inline struct file *file_of(struct task_struct *task, __s32 fd)
  */
 extern void *bpf_rdonly_cast(const void *address, __u32 type_id) __ksym __weak;
 
-#define typed(address, type)                                                                      \
+#define typed(address, type)                                                                       \
 	((type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(type)))
 
 /* The number of an open file: the same for all fds and processes that share it. */
@@ -209,7 +209,7 @@ static __always_inline int close_fd(__u32 process, __s32 fd)
 
 static __noinline struct fd_entry *make_entry(const struct fd_key *key)
 {
-	static const struct fd_entry fresh = { .next_fd = -1 };	/* not on the stack: it is short */
+	static const struct fd_entry fresh = { .next_fd = -1 }; /* not on the stack: it is short */
 	struct process_entry *p;
 	struct fd_entry *e;
 	bool mine;
@@ -225,8 +225,9 @@ static __noinline struct fd_entry *make_entry(const struct fd_key *key)
 }
 
 /*
- * Two threads may meet at the first byte of a stream. Whoever holds the lock is in a tracepoint on another CPU, where
- * it is neither preempted nor put to sleep: a few turns are enough, and the bound is never met.
+ * Two threads may meet at the first byte of a stream. Whoever holds the lock is in a tracepoint on
+ * another CPU, where it is neither preempted nor put to sleep: a few turns are enough, and the
+ * bound is never met.
  */
 #define LOCK_TURNS (1 << 16)
 
@@ -251,9 +252,9 @@ static __always_inline bool is_same(const struct fd_entry *e, struct file *file)
 
 /* Where the bytes of a call go; see take(). */
 struct place {
-	__u64 offset;		/* in the stream */
-	__u32 stream;		/* 0: these bytes are not captured */
-	__u32 has_path;		/* the stream is new and its path is due */
+	__u64 offset;	/* in the stream */
+	__u32 stream;	/* 0: these bytes are not captured */
+	__u32 has_path; /* the stream is new and its path is due */
 };
 
 /* The slow half of take(): the fd is new, or its open file is, or the stream in this direction. */
@@ -300,7 +301,8 @@ CHECKED_ONCE int begin_stream(__u32 process, __s32 fd, __u32 direction, __u64 fi
 }
 
 /*
- * `length` bytes have moved through fd: finds their stream, or begins it, and gives them their place in it.
+ * `length` bytes have moved through fd: finds their stream, or begins it, and gives them their
+ * place in it.
  */
 CHECKED_ONCE int take(const struct task_entry *t, __s32 fd, __u32 direction, __u64 length,
 		      struct place *ret)

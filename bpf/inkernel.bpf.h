@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Bytes that went from file to file inside the kernel: sendfile, copy_file_range, splice, tee, vmsplice.
+ * Bytes that went from file to file inside the kernel: sendfile, copy_file_range, splice, tee,
+ * vmsplice.
  *
- * Their place in the streams is always exact. Their content is had where they come from a regular file: the task
- * waits while the reader reads them there. Else they are a hole with the cause `in-kernel`.
+ * Their place in the streams is always exact. Their content is had where they come from a regular
+ * file: the task waits while the reader reads them there. Else they are a hole with the cause
+ * `in-kernel`.
  */
 #ifndef IOTAP_INKERNEL_BPF_H
 #define IOTAP_INKERNEL_BPF_H
@@ -32,7 +34,10 @@ static __always_inline bool begin_call(struct call *c, const struct task_entry *
 	return true;
 }
 
-/* Where in the file the bytes began: by the offset that the call was given and has moved on, or the file's own. */
+/*
+ * Where in the file the bytes began: by the offset that the call was given and has moved on, or the
+ * file's own.
+ */
 static __always_inline bool begin_of(struct file *file, __u64 offset_address, __u64 length,
 				     __u64 *ret)
 {

@@ -3,8 +3,8 @@
  * The programs, and what each system call means. One object: the parts are its
  * headers, from the rings (emit) up to the calls.
  *
- * Everything is decided at the exit of the system call, with its return value: only then is it known how
- * many bytes the kernel took or gave, and the argument registers are still there.
+ * Everything is decided at the exit of the system call, with its return value: only then is it
+ * known how many bytes the kernel took or gave, and the argument registers are still there.
  */
 #include <asm/unistd_64.h>
 
@@ -32,7 +32,7 @@ static __noinline int run_call(struct call *c)
 		bpf_loop(NEVER, step_now, &c, 0);
 	if (c->left || c->due) {
 		if (conf_wait && !*(volatile __u32 *)&stalled && !defer(c))
-			return 0;	/* go_on() ends it */
+			return 0; /* go_on() ends it */
 		if (conf_wait && *(volatile __u32 *)&stalled)
 			c->cause = CAUSE_STALLED;
 		give_up(c);
@@ -52,7 +52,10 @@ static __noinline int sent_at_once(struct call *c)
 	return !emit_piece(&piece, c->left);
 }
 
-/* The side that the bytes came from; c is as it was before afterwards: the stack is too short for two. */
+/*
+ * The side that the bytes came from; c is as it was before afterwards: the stack is too short for
+ * two.
+ */
 static __always_inline int moved_from(struct call *c, const struct task_entry *t, __s32 fd,
 				      __u64 length)
 {
@@ -69,12 +72,32 @@ static __always_inline int moved_from(struct call *c, const struct task_entry *t
 static __noinline int compat_call(__u32 nr, long ret)
 {
 	switch (nr) {
-	case 3: case 4: case 90: case 145: case 146:	/* read write .. readv writev */
-	case 180: case 181: case 102: case 187: case 239:	/* p{read,write}64 socketcall sendfile */
-	case 313: case 315: case 316: case 377:		/* splice tee vmsplice copy_file_range */
-	case 333: case 334: case 337: case 345:		/* p{read,write}v recvmmsg sendmmsg */
-	case 369: case 370: case 371: case 372:		/* sendto sendmsg recvfrom recvmsg */
-	case 378: case 379: case 248: case 426:		/* p{read,write}v2 io_submit io_uring */
+	case 3:
+	case 4:
+	case 90:
+	case 145:
+	case 146: /* read write .. readv writev */
+	case 180:
+	case 181:
+	case 102:
+	case 187:
+	case 239: /* p{read,write}64 socketcall sendfile */
+	case 313:
+	case 315:
+	case 316:
+	case 377: /* splice tee vmsplice copy_file_range */
+	case 333:
+	case 334:
+	case 337:
+	case 345: /* p{read,write}v recvmmsg sendmmsg */
+	case 369:
+	case 370:
+	case 371:
+	case 372: /* sendto sendmsg recvfrom recvmsg */
+	case 378:
+	case 379:
+	case 248:
+	case 426: /* p{read,write}v2 io_submit io_uring */
 		if (ret > 0)
 			__sync_fetch_and_add(&unseen_calls, 1);
 	}
@@ -275,7 +298,10 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-/* Run once by the reader: who it is in the initial pid namespace, which bpf_task_from_pid() counts in. */
+/*
+ * Run once by the reader: who it is in the initial pid namespace, which bpf_task_from_pid() counts
+ * in.
+ */
 SEC("syscall")
 int on_whoami(void *context)
 {

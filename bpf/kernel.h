@@ -158,7 +158,7 @@ struct in6_addr {
 struct sock_common {
 	__u32 skc_daddr;
 	__u32 skc_rcv_saddr;
-	__u16 skc_dport;	/* network order */
+	__u16 skc_dport; /* network order */
 	unsigned short skc_family;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
@@ -171,7 +171,7 @@ struct sock {
 };
 
 struct inet_sock {
-	__u16 inet_sport;	/* network order; stays when the connection is closed, skc_num does not */
+	__u16 inet_sport; /* network order; stays when the connection is closed, skc_num does not */
 };
 
 struct socket {
@@ -203,7 +203,10 @@ struct unix_sock {
 
 #define PIPEFS_MAGIC 0x50495045
 
-/* File systems whose pages somebody else brings, or does not (<linux/magic.h> and the file systems' own). */
+/*
+ * File systems whose pages somebody else brings, or does not (<linux/magic.h> and the file systems'
+ * own).
+ */
 #define FUSE_MAGIC 0x65735546
 #define NFS_MAGIC 0x6969
 #define CIFS_MAGIC 0xff534d42
@@ -212,7 +215,7 @@ struct unix_sock {
 #define V9FS_MAGIC 0x01021997
 #define AFS_MAGIC 0x6b414653
 
-#define MAX_RT_PRIO 100	/* <linux/sched/prio.h>: below it are the real-time priorities */
+#define MAX_RT_PRIO 100 /* <linux/sched/prio.h>: below it are the real-time priorities */
 
 #define AF_UNIX 1
 #define AF_INET 2
@@ -223,8 +226,8 @@ struct unix_sock {
 #define MSG_TRUNC 0x20
 #define MSG_ERRQUEUE 0x2000
 
-#define SIGNAL_GROUP_EXIT 0x4	/* <linux/sched/signal.h> */
-#define TS_COMPAT 0x2		/* <asm/thread_info.h>: a 32-bit system call is under way */
+#define SIGNAL_GROUP_EXIT 0x4 /* <linux/sched/signal.h> */
+#define TS_COMPAT 0x2	      /* <asm/thread_info.h>: a 32-bit system call is under way */
 
 /* User memory, as the system calls take it on a 64-bit machine. */
 struct user_iovec {

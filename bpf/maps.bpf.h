@@ -71,8 +71,8 @@ struct {
 } life_ring SEC(".maps");
 
 /*
- * A path on its way up the tree, and the record that it becomes: names from the last to the first. One name
- * more than PATH_MAX fits, so that no check is needed inside of a name.
+ * A path on its way up the tree, and the record that it becomes: names from the last to the first.
+ * One name more than PATH_MAX fits, so that no check is needed inside of a name.
  */
 #define PATH_BYTES 4096
 #define NAME_BYTES 256
@@ -82,7 +82,7 @@ struct walk {
 	__u64 mount;
 	__u32 used;
 	__u32 steps;
-	struct wire_text record;	/* its data[] is names[] */
+	struct wire_text record; /* its data[] is names[] */
 	char names[PATH_BYTES + NAME_BYTES];
 };
 
@@ -96,46 +96,47 @@ struct {
 
 /*
  * A call whose bytes are on their way to the data ring: single buffers, iovecs and messages alike.
- * Walked in steps (calls.bpf.h), so that it can stop where there is no room and go on later (wait.bpf.h).
+ * Walked in steps (calls.bpf.h), so that it can stop where there is no room and go on later
+ * (wait.bpf.h).
  */
-#define DUE_EXE 0x1		/* paths that are sent before the bytes */
+#define DUE_EXE 0x1 /* paths that are sent before the bytes */
 #define DUE_CWD 0x2
 #define DUE_PATH 0x4
 
 struct call {
-	__u64 time;		/* of its return */
-	__u64 entered;		/* see task_entry */
-	__u64 offset;		/* in the stream or text: of the next byte */
-	__u64 left;		/* bytes of the call that have not been sent */
-	__u64 base;		/* what is left of the segment under way */
+	__u64 time;    /* of its return */
+	__u64 entered; /* see task_entry */
+	__u64 offset;  /* in the stream or text: of the next byte */
+	__u64 left;    /* bytes of the call that have not been sent */
+	__u64 base;    /* what is left of the segment under way */
 	__u64 room;
-	__u64 iov;		/* the next iovec */
-	__u64 iovs;		/* how many are left of this message */
-	__u64 message_left;	/* bytes */
-	__u64 messages;		/* the next mmsghdr */
-	__u64 message_count;	/* how many are left */
-	__u64 waiting_since;	/* the reader has made no progress since then */
-	__u64 reader_at;	/* its position in the ring */
+	__u64 iov;	     /* the next iovec */
+	__u64 iovs;	     /* how many are left of this message */
+	__u64 message_left;  /* bytes */
+	__u64 messages;	     /* the next mmsghdr */
+	__u64 message_count; /* how many are left */
+	__u64 waiting_since; /* the reader has made no progress since then */
+	__u64 reader_at;     /* its position in the ring */
 	__u64 waited_ns;
-	__u32 id;		/* stream, or text */
+	__u32 id; /* stream, or text */
 	__u32 process;
 	__u32 tid;
 	__s32 fd;
-	__u32 cwd;		/* ids of texts that are due */
+	__u32 cwd; /* ids of texts that are due */
 	__u32 exe;
-	__u16 text;		/* 0: bytes of a stream; else enum wire_text_kind */
-	__u8 due;		/* DUE_ */
-	__u8 error;		/* why the walk stopped: EAGAIN, EFAULT, EINVAL; 0: all was sent */
-	__u8 cause;		/* enum cause: why waiting was given up; 0: it was not */
-	__u8 by_page;		/* a page could not be read: smaller pieces from now on */
+	__u16 text;   /* 0: bytes of a stream; else enum wire_text_kind */
+	__u8 due;     /* DUE_ */
+	__u8 error;   /* why the walk stopped: EAGAIN, EFAULT, EINVAL; 0: all was sent */
+	__u8 cause;   /* enum cause: why waiting was given up; 0: it was not */
+	__u8 by_page; /* a page could not be read: smaller pieces from now on */
 	__u8 tries;
 	__u8 pad;
 };
 
 /*
- * Calls that go on in their own task before it returns to user mode, by thread. struct bpf_task_work must
- * sit in a hash (6.18 refuses it in task storage). Entered when a call must wait; deleted at the task's
- * exit. Full: the call cannot wait, a hole.
+ * Calls that go on in their own task before it returns to user mode, by thread. struct
+ * bpf_task_work must sit in a hash (6.18 refuses it in task storage). Entered when a call must
+ * wait; deleted at the task's exit. Full: the call cannot wait, a hole.
  */
 struct bpf_task_work {
 	__u64 __opaque;
@@ -146,7 +147,7 @@ struct fetch {
 	__u64 time;
 	__u64 entered;
 	__u64 position;
-	__u64 length;		/* 0: nothing is to be fetched */
+	__u64 length; /* 0: nothing is to be fetched */
 	__u64 inode;
 	__u64 offset[2];
 	__u32 stream[2];
@@ -157,8 +158,8 @@ struct fetch {
 struct work {
 	struct bpf_task_work task_work;
 	struct call call;
-	struct fetch fetch;	/* after the call */
-	__u32 for_life;		/* wait for room on the life ring, after all */
+	struct fetch fetch; /* after the call */
+	__u32 for_life;	    /* wait for room on the life ring, after all */
 	struct walk walk;
 	__u32 busy;
 };
@@ -172,8 +173,9 @@ struct {
 } works SEC(".maps");
 
 /*
- * What became of a fetch, by thread: the ticket, written by the reader when the content is read; its complement,
- * written by a task that could not wait. Deleted at the task's exit. Full: the content is not had.
+ * What became of a fetch, by thread: the ticket, written by the reader when the content is read;
+ * its complement, written by a task that could not wait. Deleted at the task's exit. Full: the
+ * content is not had.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

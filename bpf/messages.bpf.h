@@ -6,8 +6,8 @@
 #include "bpf/fds.bpf.h"
 
 /*
- * MSG_TRUNC makes a receive return the real length of a datagram, which can be more than what was delivered; on a TCP
- * socket it throws the bytes away and delivers none.
+ * MSG_TRUNC makes a receive return the real length of a datagram, which can be more than what was
+ * delivered; on a TCP socket it throws the bytes away and delivers none.
  */
 static __noinline __u64 delivered(__s32 fd, __u64 length, __u64 room)
 {
@@ -72,7 +72,9 @@ static int sum_message(__u32 i, struct sum *s)
 	return add_message(s) != 0;
 }
 
-/* Where the bytes of a call are: in one buffer, in the iovecs of one message, or in many messages. */
+/*
+ * Where the bytes of a call are: in one buffer, in the iovecs of one message, or in many messages.
+ */
 struct source {
 	__u64 base;
 	__u64 iov;

@@ -2,15 +2,16 @@
 /*
  * Paths: from a (mount, dentry) up to the root of the mount tree, name by name, into a WIRE_TEXT.
  *
- * bpf_d_path() is not allowed in these hooks. The walk takes no lock: a rename in the very moment may give a
- * mixture of the old and the new path, as it may in the kernel's own rcu walk before its retry.
+ * bpf_d_path() is not allowed in these hooks. The walk takes no lock: a rename in the very moment
+ * may give a mixture of the old and the new path, as it may in the kernel's own rcu walk before its
+ * retry.
  */
 #ifndef IOTAP_PATH_BPF_H
 #define IOTAP_PATH_BPF_H
 
 #include "bpf/emit.bpf.h"
 
-#define MAX_STEPS 2048		/* names and mounts: a path of 4,096 bytes has at most 2,048 names */
+#define MAX_STEPS 2048 /* names and mounts: a path of 4,096 bytes has at most 2,048 names */
 
 static int walk_step(__u32 i, struct walk **context)
 {
@@ -60,7 +61,10 @@ static int walk_step(__u32 i, struct walk **context)
 	return 0;
 }
 
-/* Sends the struct path at `address` as text `id` of kind `kind`. 0, or -EAGAIN: no room on the ring. */
+/*
+ * Sends the struct path at `address` as text `id` of kind `kind`. 0, or -EAGAIN: no room on the
+ * ring.
+ */
 CHECKED_ONCE int emit_path(struct walk *w, __u64 address, __u32 id, __u32 kind, __u32 process)
 {
 	const struct path *path = (void *)address;

@@ -70,9 +70,10 @@ lost:
 }
 
 /*
- * When calls begin is not seen: a program at the entry of each system call would cost every other process
- * as much again as the one at the exit. What is seen is the first moment at which a call blocks or wakes another task.
- * No reader of its bytes can have run before that, which is all that the order of the log needs.
+ * When calls begin is not seen: a program at the entry of each system call would cost every other
+ * process as much again as the one at the exit. What is seen is the first moment at which a call
+ * blocks or wakes another task. No reader of its bytes can have run before that, which is all that
+ * the order of the log needs.
  */
 static __always_inline int note_entry(struct task_struct *task)
 {

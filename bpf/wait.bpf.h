@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The writer waits: a call whose bytes do not fit on the ring, or whose pages are not there, goes on in
- * its own task after the system call and before user mode, where it may sleep (BPF task_work, Linux 6.18).
+ * The writer waits: a call whose bytes do not fit on the ring, or whose pages are not there, goes
+ * on in its own task after the system call and before user mode, where it may sleep (BPF task_work,
+ * Linux 6.18).
  *
- * The wait looks at three things each time round: whether the task is to die (a killed writer dies at once, the rest is
- * a hole), whether the reader makes progress (STALL_NS without any: the tree drops until it has drained), and it
- * yields by reading a byte of the reader's memory, because that path of the kernel reschedules: without it a
- * writer on the reader's own CPU would spin for ever.
+ * The wait looks at three things each time round: whether the task is to die (a killed writer dies
+ * at once, the rest is a hole), whether the reader makes progress (STALL_NS without any: the tree
+ * drops until it has drained), and it yields by reading a byte of the reader's memory, because that
+ * path of the kernel reschedules: without it a writer on the reader's own CPU would spin for ever.
  */
 #ifndef IOTAP_WAIT_BPF_H
 #define IOTAP_WAIT_BPF_H
 
 #include "bpf/faults.bpf.h"
 
-#define NEVER (1 << 23)		/* the longest bpf_loop(); time ends these loops, not turns */
+#define NEVER (1 << 23) /* the longest bpf_loop(); time ends these loops, not turns */
 #define SPIN_TURNS (1 << 18)
-#define PF_EXITING 0x4		/* a dead reader whose parent has not asked for its status is there still */
+#define PF_EXITING 0x4 /* a dead reader whose parent has not asked for its status is there still */
 
 struct bpf_map {
 	__u32 max_entries;
@@ -30,8 +31,9 @@ extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym __weak;
 extern void bpf_task_release(struct task_struct *task) __ksym __weak;
 
 /*
- * One turn of any wait: looks whether it is over for good, and yields. True: it is (c->cause). waiting_since stays
- * from one loop to the next: 8 million turns, which is all a loop may have, can take less than STALL_NS.
+ * One turn of any wait: looks whether it is over for good, and yields. True: it is (c->cause).
+ * waiting_since stays from one loop to the next: 8 million turns, which is all a loop may have, can
+ * take less than STALL_NS.
  */
 static __always_inline bool is_hopeless(struct call *c)
 {
@@ -136,12 +138,16 @@ static int fetch_on(__u32 i, struct fetching **context)
 static __always_inline void mark_fetch(const struct fetch *f)
 {
 	if (f->stream[DIRECTION_IN])
-		emit_hole(f->stream[DIRECTION_IN], CAUSE_IN_KERNEL, f->offset[DIRECTION_IN], f->length);
+		emit_hole(f->stream[DIRECTION_IN], CAUSE_IN_KERNEL, f->offset[DIRECTION_IN],
+			  f->length);
 	if (f->stream[DIRECTION_OUT])
-		emit_hole(f->stream[DIRECTION_OUT], CAUSE_IN_KERNEL, f->offset[DIRECTION_OUT], f->length);
+		emit_hole(f->stream[DIRECTION_OUT], CAUSE_IN_KERNEL, f->offset[DIRECTION_OUT],
+			  f->length);
 }
 
-/* Asks the reader for the bytes, and waits until it has them: only then may the file change again. */
+/*
+ * Asks the reader for the bytes, and waits until it has them: only then may the file change again.
+ */
 static __noinline int run_fetch(struct work *w)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
@@ -247,9 +253,9 @@ static __always_inline struct work *idle_work(void)
 }
 
 /*
- * Hands the work over to the task itself. The kernel queues it from an interrupt that it sends to its
- * own CPU: it is seen to be queued before this returns, so the task cannot slip back to user mode with its
- * buffer before the bytes are taken. 0, or negative: the call cannot wait.
+ * Hands the work over to the task itself. The kernel queues it from an interrupt that it sends to
+ * its own CPU: it is seen to be queued before this returns, so the task cannot slip back to user
+ * mode with its buffer before the bytes are taken. 0, or negative: the call cannot wait.
  */
 static __always_inline int queue_work(struct work *w)
 {
@@ -276,7 +282,10 @@ static __noinline int defer(const struct call *c)
 	return queue_work(w);
 }
 
-/* The life ring fills: this task goes on when the reader has caught up. One that waits already does so anyway. */
+/*
+ * The life ring fills: this task goes on when the reader has caught up. One that waits already does
+ * so anyway.
+ */
 static __noinline int wait_for_life(__u32 process)
 {
 	struct work *w = idle_work();

@@ -23,8 +23,8 @@
 #include "wire.h"
 
 #define BATCH_RECORDS 8192 /* records between two commits, at most */
-#define NAP_MS 10 /* between two looks while there is something to do */
-#define NAPS 20 /* so many naps without a record, then sleep until woken */
+#define NAP_MS 10	   /* between two looks while there is something to do */
+#define NAPS 20		   /* so many naps without a record, then sleep until woken */
 
 struct backend {
 	struct iotap_bpf *skel;
@@ -196,7 +196,10 @@ static int commit_data(struct backend *b, const struct backend_sink *sink)
 	return err;
 }
 
-/* Up to position `end`, in batches whose memory is given back as soon as they are on their way to the disk. */
+/*
+ * Up to position `end`, in batches whose memory is given back as soon as they are on their way to
+ * the disk.
+ */
 static int pump_data(struct backend *b, uint64_t end, const struct backend_sink *sink)
 {
 	uint64_t batch_bytes = b->data.size / 8, begin = b->data.at;
@@ -255,7 +258,10 @@ static int bpf_pump(struct backend *b, const struct backend_sink *sink, int *ret
 	if (is_drained(b))
 		__atomic_store_n(&b->skel->bss->stalled, 0, __ATOMIC_SEQ_CST);
 
-	/* Looking again at once pays only where much has come meanwhile: few records at a time cost most. */
+	/*
+	 * Looking again at once pays only where much has come meanwhile: few records at a time cost
+	 * most.
+	 */
 	b->idle = records ? 0 : b->idle + 1;
 	announce(b, b->idle < NAPS ? READER_NAPPING : READER_SLEEPING);
 	if (ring_used(&b->data) >= b->data.size / 16 || ring_used(&b->life) >= b->life.size / 16)
@@ -277,8 +283,8 @@ static int bpf_finish(struct backend *b, const struct backend_sink *sink)
 	int records;
 
 	/*
-	 * Life goes on in processes that are left behind: no new call is seen from here on, those under way are
-	 * waited for as long as they make progress.
+	 * Life goes on in processes that are left behind: no new call is seen from here on, those
+	 * under way are waited for as long as they make progress.
 	 */
 	iotap_bpf__detach(b->skel);
 	for (;;) {

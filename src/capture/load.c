@@ -19,8 +19,8 @@ struct features {
 };
 
 /*
- * The data ring takes as long to make (its pages are allocated, cleared and mapped) as the kernel's BTF takes to read: so
- * a thread makes it meanwhile.
+ * The data ring takes as long to make (its pages are allocated, cleared and mapped) as the kernel's
+ * BTF takes to read: so a thread makes it meanwhile.
  */
 struct ring_maker {
 	pthread_t thread;
@@ -88,14 +88,14 @@ static int load(const struct backend_config *config, const struct features *feat
 }
 
 /*
- * What the programs use where the kernel has it. Asking costs more than trying: from the most to the least, and the
- * first that loads is taken.
+ * What the programs use where the kernel has it. Asking costs more than trying: from the most to
+ * the least, and the first that loads is taken.
  */
 int bpf_load(const struct backend_config *config, struct iotap_bpf **ret, struct ring *ret_ring)
 {
 	static const struct features levels[] = {
 		{ .wait = true, .typed = true }, /* Linux 6.18: BPF task_work */
-		{ .typed = true }, /* Linux 6.2: bpf_rdonly_cast() */
+		{ .typed = true },		 /* Linux 6.2: bpf_rdonly_cast() */
 		{ 0 },
 	};
 	bool may_wait = config->wait && !probe_is_realtime();

@@ -8,8 +8,8 @@
 #include "iotap.skel.h"
 
 /*
- * Loads, and maps the data ring; nothing is attached. 0 or negative errno; *ret and *ret_ring may be set then, too, and
- * are the caller's to destroy and to close.
+ * Loads, and maps the data ring; nothing is attached. 0 or negative errno; *ret and *ret_ring may
+ * be set then, too, and are the caller's to destroy and to close.
  */
 int bpf_load(const struct backend_config *config, struct iotap_bpf **ret, struct ring *ret_ring);
 

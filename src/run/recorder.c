@@ -313,7 +313,10 @@ int recorder_run(const struct run_config *config, int control, int dirfd)
 
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	/* Whoever fills the rings must not outrun whoever empties them; without the right to it, so be it. */
+	/*
+	 * Whoever fills the rings must not outrun whoever empties them; without the right to it, so
+	 * be it.
+	 */
 	setpriority(PRIO_PROCESS, 0, -10);
 	err = load(&r);
 	if (!err)

@@ -48,8 +48,8 @@ void files_release(struct files *f); /* all streams are closed */
 int files_add_segment(struct files *f, struct stream_files *sf, struct stream *st, uint64_t offset);
 
 /*
- * Lets the last segment, in which there is nothing and for which nothing waits, begin at another offset:
- * a disk that is full must not fill up with empty files.
+ * Lets the last segment, in which there is nothing and for which nothing waits, begin at another
+ * offset: a disk that is full must not fill up with empty files.
  */
 int files_move_segment(struct files *f, struct stream_files *sf, struct stream *st,
 		       uint64_t offset);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * absent: writes to fd 1 a page that is there, pages that only a userfaultfd would bring, and one that is there
- * again. Nobody answers the userfaultfd: whoever touched one of its pages would wait for ever. In: fd 1, which must take
- * bytes without looking at them. Out: the truth, with zeros for what nobody can read.
+ * absent: writes to fd 1 a page that is there, pages that only a userfaultfd would bring, and one
+ * that is there again. Nobody answers the userfaultfd: whoever touched one of its pages would wait
+ * for ever. In: fd 1, which must take bytes without looking at them. Out: the truth, with zeros for
+ * what nobody can read.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * inside CALL FD LENGTH...: moves each length from a file without a name to fd inside the kernel, twice: from a given
- * offset, and from the file's own position. Right after each call the file holds other bytes. In: the fd, which
- * somebody reads if it is a pipe or a socket. Out: the truth.
+ * inside CALL FD LENGTH...: moves each length from a file without a name to fd inside the kernel,
+ * twice: from a given offset, and from the file's own position. Right after each call the file
+ * holds other bytes. In: the fd, which somebody reads if it is a pipe or a socket. Out: the truth.
  *
  * CALL: sendfile, copy_file_range, splice.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * spread FOLDER N ROUNDS SIZE: one process that writes to N files FOLDER/i in turns, SIZE bytes each time.
+ * spread FOLDER N ROUNDS SIZE: one process that writes to N files FOLDER/i in turns, SIZE bytes
+ * each time.
  *
  * Out: the files, which are open all the time; their content depends on the arguments alone.
  */
