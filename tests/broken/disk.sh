@@ -65,6 +65,7 @@ if [ -x "$prog/faultfs" ] && [ -c /dev/fuse ]; then
 		failing_disk fail $n
 		failing_disk readonly $n
 		failing_disk room $n
+		failing_disk quota $n
 	done
 	refusing_disk fail 40
 	refusing_disk readonly 140

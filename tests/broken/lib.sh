@@ -356,3 +356,37 @@ served_by_the_job() {
 	check "$name: all is accounted for" compare_as --lossy stalled
 	rm ask answer
 }
+
+# --- writers that wait ---
+
+# What the jobs below begin with: sets recorder; size_of FILE; until_size FILE BYTES
+cat >waits.sh <<'END_OF_WAITS'
+recorder=$(pgrep -P "$PPID" -x iotap-recorder)
+size_of() { stat -c %s "$1" 2>/dev/null || echo 0; }
+until_size() { until [ "$(size_of "$1")" -ge "$2" ]; do read -r -t 0.01 _ <>never; done; }
+# die PID: it is killed, and has to be gone at once
+die() {
+	SECONDS=0
+	kill -KILL "$1"
+	wait "$1" 2>/dev/null
+	[ $? = 137 ] && [ $SECONDS -lt 5 ] || echo "it took $SECONDS s to die" >&2
+}
+END_OF_WAITS
+
+# waiting NAME [OPTION...] <JOB: it says nothing on stderr but what it has to complain of; the status is 7
+waiting() {
+	local name=$1
+	shift
+	{
+		echo '#!/bin/bash'
+		echo '. ./waits.sh'
+		cat
+		echo 'exit 7'
+	} >job2
+	chmod +x job2
+	rm -rf own run
+	mkdir own
+	keep 90 "$iotap_run" --buffer=1M -o "${output:-run}" "$@" -- ./job2
+	is "$name: the job's status" 7 "$status"
+	[ -z "${output:-}" ] || cp -a --sparse=always "$output" run
+}

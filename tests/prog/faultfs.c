@@ -8,6 +8,7 @@
  *   slow MS       each takes so many milliseconds
  *   fail N        after N bytes nothing is taken any more: EIO
  *   room N        after N bytes nothing is taken any more: ENOSPC
+ *   quota N       after N bytes nothing is taken any more: EDQUOT
  *   readonly N    after N bytes nothing is taken any more, no file is made: EROFS
  *   stall N [END] after N writes they stand still (those to files whose path ends with END)
  *   await         returns when one stands still; fails when `half` or `clear` came instead

@@ -93,6 +93,8 @@ static int obey(const char *word, uint64_t n, const char *file)
 		return limit(EIO, n);
 	else if (!strcmp(word, "room"))
 		return limit(ENOSPC, n);
+	else if (!strcmp(word, "quota"))
+		return limit(EDQUOT, n);
 	else if (!strcmp(word, "readonly"))
 		return limit(EROFS, n);
 	else if (!strcmp(word, "half"))
