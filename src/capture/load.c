@@ -48,12 +48,15 @@ static int read_btf(struct iotap_bpf *skel)
 static int make_data_ring(struct iotap_bpf *skel, struct ring *ring, size_t size)
 {
 	struct ring_maker maker = { .ring = ring, .size = size, .fd = -1 };
+	bool alone = pthread_create(&maker.thread, NULL, make_ring, &maker) != 0;
 	int err;
 
-	if (pthread_create(&maker.thread, NULL, make_ring, &maker))
-		return -EAGAIN;
+	/* Where no more threads are allowed it takes a little longer. */
+	if (alone)
+		make_ring(&maker);
 	err = read_btf(skel);
-	pthread_join(maker.thread, NULL);
+	if (!alone)
+		pthread_join(maker.thread, NULL);
 	if (!err)
 		err = maker.error;
 	if (!err)

@@ -57,10 +57,30 @@ __attribute__((noreturn)) static void give_up(struct front *f, int sig)
 	exit(STATUS_FAILED);
 }
 
+static const char *next_step(int error)
+{
+	switch (error) {
+	case -EAGAIN:
+		return ": raise the limit of processes (ulimit -u, pids.max of the cgroup)";
+	case -EMFILE:
+	case -ENFILE:
+		return ": raise the limit of open files (ulimit -n)";
+	case -ENOMEM:
+		return ": end other programs, or raise the memory limit";
+	case -ENOSYS:
+	case -EPERM:
+		return ": look at the kernel's version (uname -r), and at a seccomp filter or "
+		       "container around this shell";
+	default:
+		return "";
+	}
+}
+
 /* As give_up, for a step that says no more than its errno. */
 __attribute__((noreturn)) static void give_up_at(struct front *f, const char *what, int error)
 {
-	snprintf(f->error, sizeof(f->error), "cannot %s: %s", what, strerror(-error));
+	snprintf(f->error, sizeof(f->error), "cannot %s: %s%s", what, strerror(-error),
+		 next_step(error));
 	give_up(f, 0);
 }
 
