@@ -8,7 +8,7 @@
 # shellcheck disable=SC2154 # tests/lib.sh sets tmp
 prog=$IOTAP_BUILD/tests/prog
 compare_own=$IOTAP_SOURCE/tests/broken/compare-own
-figure_runs=0 figure_compared=0 figure_lost=0
+figure_runs=0 figure_compared=0 figure_lost=0 compared=0
 
 # job PID-FILE WHOM STEADY-ARGUMENT...: what most tests run. Notes the numbers of the recorder's BPF
 # objects in `ids`, then becomes `steady`, told to kill WHOM (front, recorder, both, none).
@@ -73,13 +73,14 @@ own_is_bare() {
 	return 1
 }
 
-# compare_as OPTION...: holds run against own and counts.
+# compare_as [OPTION]...: holds run against own and counts.
 compare_as() {
 	local text words
-	text=$("$compare_own" "$@" run own) || { echo "$text"; return 1; }
+	text=$("$compare_own" --own "$tmp/own" "$@" run) || { echo "$text"; return 1; }
 	read -r -a words <<<"${text##*$'\n'}"
 	figure_runs=$((figure_runs + 1))
-	figure_compared=$((figure_compared + words[3]))
+	compared=${words[3]}
+	figure_compared=$((figure_compared + compared))
 	figure_lost=$((figure_lost + words[5]))
 }
 
@@ -389,4 +390,28 @@ waiting() {
 	keep 90 "$iotap_run" --buffer=1M -o "${output:-run}" "$@" -- ./job2
 	is "$name: the job's status" 7 "$status"
 	[ -z "${output:-}" ] || cp -a --sparse=always "$output" run
+}
+
+# --- the writer waits ---
+
+# cell HOW N CALLS SIZE CPUS WHERE: a row of the matrix
+cell() {
+	local name="$2 $1, $4 a call, cpu $5, ${6%/run}" blocks=0 began ms
+	rm -rf own/* run "$6"
+	mkdir -p own
+	began=$(date +%s%N)
+	keep 600 taskset -c "$5" "$iotap_run" --buffer=1M -o "$6" -- \
+		steady "$1" "$tmp/own" "$2" "$3" "$4" 1 7
+	ms=$((($(date +%s%N) - began) / 1000000))
+	is "$name: the job's status" 7 "$status"
+	check "$name: nothing is said" test ! -s run.err
+	[ "$1" = processes ] || case $4 in
+	*K) blocks=$((${4%K} << 10)) ;;
+	*M) blocks=$((${4%M} << 20)) ;;
+	*) blocks=$4 ;;
+	esac
+	[ "$6" = run ] || ln -s "$6" run
+	check "$name: nothing is lost" compare_as --raw 0 --blocks "$blocks"
+	diag "load: $name: $compared bytes in $ms ms"
+	rm -rf own/* run "$6"
 }

@@ -115,7 +115,7 @@ chrt -f 50 taskset -c 0 steady processes "$PWD/own" 1 400 64K 1 7
 [ $? = 7 ] || echo "its status is another" >&2
 END
 loss=()
-[ ! -s run.err ] || loss=(--lossy stalled,ring-full)
+[ ! -s run.err ] || loss=(--lossy "stalled,ring-full")
 check "$name: all is accounted for" compare_as "${loss[@]}"
 
 if [ -x "$prog/faultfs" ] && [ -c /dev/fuse ]; then
