@@ -66,12 +66,18 @@ bool call_has_messages(enum call c)
 }
 
 static void tell(enum call c, int fd, const struct iovec *iov, size_t n, size_t bytes,
-		 const struct call_how *how)
+		 struct call_how *how)
 {
 	enum direction direction = calls[c].out ? DIRECTION_OUT : DIRECTION_IN;
+	size_t room = 0;
 
 	if (how->flags & MSG_PEEK && calls[c].shape >= BUFFER_TO)
 		return;
+	for (size_t i = 0; i < n && room < bytes; i++)
+		room += iov[i].iov_len;
+	if (bytes > room)
+		bytes = room; /* MSG_TRUNC */
+	how->told += bytes;
 	if (how->concurrent)
 		truth_moved_call(fd, direction, iov, n, bytes);
 	else

@@ -43,6 +43,7 @@ struct call_how {
 	size_t messages; /* of the mmsg calls: the iovecs are dealt out evenly; 0: 1 */
 	bool concurrent; /* tell whole calls */
 	unsigned got;	 /* set: messages that moved */
+	size_t told;	 /* grows by the bytes that the truth was told */
 };
 
 /* Dies when there is none of that name. */

@@ -53,8 +53,9 @@ static int bound(const struct end_kind *k, char side, struct sockaddr_storage *a
 	struct sockaddr_in *in = (void *)address;
 	struct sockaddr_in6 *in6 = (void *)address;
 	struct sockaddr_un *un = (void *)address;
+	static unsigned count;
 	char *path = un->sun_path;
-	int fd = socket(k->family, k->type, 0), at;
+	int fd = socket(k->family, k->type, 0), at, r;
 
 	must(fd, "socket");
 	memset(address, 0, sizeof(*address));
@@ -68,12 +69,16 @@ static int bound(const struct end_kind *k, char side, struct sockaddr_storage *a
 	} else {
 		if (k->how == ABSTRACT)
 			*path++ = '\0';
-		at = snprintf(path, 80, "end.%d.%c", getpid(), side);
-		*ret_length = (socklen_t)(path + at - (char *)un) + (k->how == PATH);
-		if (k->how == PATH)
-			unlink(path);
+		do { /* one that an earlier one still has is taken */
+			at = snprintf(path, 80, "end.%d.%c%u", getpid(), side, count++);
+			*ret_length = (socklen_t)(path + at - (char *)un) + (k->how == PATH);
+			if (k->how == PATH)
+				unlink(path);
+		} while ((r = bind(fd, (void *)address, *ret_length)) && errno == EADDRINUSE);
+		must(r, "bind");
 	}
-	must(bind(fd, (void *)address, *ret_length), "bind");
+	if (k->how == INTERNET)
+		must(bind(fd, (void *)address, *ret_length), "bind");
 	*ret_length = sizeof(*address);
 	must(getsockname(fd, (void *)address, ret_length), "getsockname");
 	return fd;

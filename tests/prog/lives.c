@@ -16,7 +16,7 @@
 
 #include "truth.h"
 
-static uint64_t boot_ns(void)
+uint64_t life_now(void)
 {
 	struct timespec t;
 
@@ -32,7 +32,7 @@ static void put_hex(FILE *out, const char *before, const char *text)
 	fputc('"', out);
 }
 
-static void tell(const struct life *life, pid_t pid, int status, uint64_t after, uint64_t before)
+void life_tell(const struct life *life, pid_t pid, int status, uint64_t after, uint64_t before)
 {
 	char path[PATH_MAX], *text = NULL;
 	size_t size;
@@ -69,7 +69,7 @@ static void tell(const struct life *life, pid_t pid, int status, uint64_t after,
 void life_run(const struct life *life)
 {
 	static volatile bool failed; /* a vforked child writes it, too */
-	uint64_t after = boot_ns();
+	uint64_t after = life_now();
 	int status;
 	pid_t pid;
 
@@ -88,5 +88,5 @@ void life_run(const struct life *life)
 		truth_die("wait");
 	if (failed)
 		truth_die("a process could not be started");
-	tell(life, pid, status, after, boot_ns());
+	life_tell(life, pid, status, after, life_now());
 }

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TRUTH_FD 200   /* the first fd number of ours */
 #define TRUTH_OPEN 32  /* files that a thread keeps open */
 #define GENERATIONS 64 /* fds whose generation is followed */
 #define GENERATIONS_ENV "IOTAP_TRUTH_GENERATIONS"
@@ -31,7 +30,16 @@ static __thread size_t nfiles;
 
 noreturn void truth_die(const char *what)
 {
-	dprintf(2, "%s: %s: %s\n", program_invocation_short_name, what, strerror(errno));
+	static __thread int dying;
+	char text[300];
+	int size = snprintf(text, sizeof(text), "%d %s: %s: %s\n", getpid(),
+			    program_invocation_short_name, what, strerror(errno));
+
+	dprintf(2, "%s", strchr(text, ' ') + 1);
+	/* fd 2 may be anything. */
+	if (!dying++)
+		truth_note("died", text,
+			   size < (int)sizeof(text) ? (size_t)size : sizeof(text) - 1);
 	_exit(99);
 }
 

@@ -11,6 +11,7 @@
  *   PID.here                    a process that tells the truth: it has no other streams
  *   PID.FD.in.GENERATION        the bytes that moved, in order; or ...
  *   PID.FD.in.GENERATION.calls.TID   ... whole calls: uint64_t length, bytes
+ *   died                        why a program gave up: a sentence that begins with its pid
  *   PID.FD.GENERATION.name      kind, newline, name of what the fd points at
  */
 #ifndef TRUTH_H
@@ -21,6 +22,8 @@
 #include <sys/uio.h>
 
 #include "words.h"
+
+#define TRUTH_FD 200 /* from there on fds are the truth's own */
 
 /* Call it first. */
 void truth_start(void);
