@@ -488,7 +488,14 @@ START_TEST(the_end_closes_what_is_open)
 	kit_got[0] = '\0';
 	ck_assert_int_eq(decode_finish(kit), 0);
 	kit_expect("hole 1 2+3 unknown\nclose 1 7 4 3 0 open\nprocess 1 sh '' '' ''\n");
-	ck_assert_uint_eq(decode_totals(kit)->processes_alive, 1);
+	/* Whatever came: nobody knows what would have. */
+	kit_fork(2, 0, 0, 0, 0);
+	kit_open(2, 2, 1, false);
+	kit_chunk_at(2, 0, "ab");
+	kit_got[0] = '\0';
+	ck_assert_int_eq(decode_finish(kit), 0);
+	kit_expect("close 2 2 2 0 0 open\nprocess 2 sh '' '' ''\n");
+	ck_assert_uint_eq(decode_totals(kit)->processes_alive, 2);
 	ck_assert_int_eq(decode_finish(kit), 0);
 	kit_expect("");
 }
@@ -522,12 +529,17 @@ START_TEST(the_end_closes_thousands)
 
 	kit_fork(1, 0, 0, 0, 0);
 	for (unsigned i = 2; i < 500; i++) {
-		kit_fork(i, 1, i, i + 1000, i + 2000);
-		kit_open(i, i, 1, i % 2);
+		/* Some share a slot of the tables, so that removing one moves others. */
+		uint32_t id = i % 4 ? i : i << 20;
+
+		kit_fork(id, 1, i, i + 1000, i + 2000);
+		kit_open(id, id, 1, i % 2);
 		if (i % 3)
-			kit_chunk_at(i, 0, "a");
+			kit_chunk_at(id, 0, "a");
 		if (i % 5)
-			kit_exit(i, "sh", 0);
+			kit_exit(id, "sh", 0);
+		/* More than the note can hold; only the end counts. */
+		kit_got[0] = '\0';
 	}
 	kit_got[0] = '\0';
 	ck_assert_int_eq(decode_finish(kit), 0);
