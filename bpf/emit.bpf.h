@@ -22,6 +22,25 @@
 #define EINVAL 22
 
 /*
+ * From Linux 6.2 an address can be read through as if it were a typed pointer: a plain load, where
+ * bpf_probe_read_kernel() is a call.
+ */
+extern void *bpf_rdonly_cast(const void *address, __u32 type_id) __ksym __weak;
+
+#define typed(address, type)                                                                       \
+	((type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(type)))
+
+/*
+ * The task for plain loads. Through the trusted pointer itself each load of a pointer makes the
+ * verifier look four names up in the kernel's BTF, which is not sorted: that was a quarter of the
+ * time to start.
+ */
+static __always_inline struct task_struct *plain(struct task_struct *task)
+{
+	return conf_typed ? typed(task, struct task_struct) : task;
+}
+
+/*
  * The flags of a submit: whether the reader is to be woken. It sets reader_state before it
  * naps or sleeps; the first one who sees that resets it and wakes, so a wake-up (2 us) is paid
  * once and not at every record.

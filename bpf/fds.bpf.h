@@ -90,7 +90,7 @@ static __always_inline bool may_be_wanted(__s32 fd, __u32 direction)
 
 static __always_inline struct file *file_of(struct task_struct *task, __s32 fd)
 {
-	struct fdtable *fdt = task->files->fdt;
+	struct fdtable *fdt = plain(task)->files->fdt;
 	struct file **slots = fdt->fd;
 	struct file *file;
 
@@ -100,15 +100,6 @@ static __always_inline struct file *file_of(struct task_struct *task, __s32 fd)
 		return NULL;
 	return file;
 }
-
-/*
- * From Linux 6.2 an address can be read through as if it were a typed pointer: a plain load, where
- * bpf_probe_read_kernel() is a call.
- */
-extern void *bpf_rdonly_cast(const void *address, __u32 type_id) __ksym __weak;
-
-#define typed(address, type)                                                                       \
-	((type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(type)))
 
 /* The number of an open file: the same for all fds and processes that share it. */
 CHECKED_ONCE __u64 file_id_of(__u64 file, __u64 inode, __u64 number)

@@ -287,7 +287,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_entry *t;
 
-	if (!task->bpf_storage)
+	if (!plain(task)->bpf_storage)
 		return 0;
 	t = bpf_task_storage_get(&monitored, task, NULL, 0);
 	if (!t || t->is_held)

@@ -80,7 +80,7 @@ static __always_inline int note_entry(struct task_struct *task)
 	struct task_entry *t;
 	struct pt_regs *regs;
 
-	if (!task->bpf_storage)
+	if (!plain(task)->bpf_storage)
 		return 0;
 	t = bpf_task_storage_get(&monitored, task, NULL, 0);
 	if (!t || t->entered)
@@ -137,7 +137,7 @@ int BPF_PROG(on_exec, struct task_struct *task)
 /* What wait(2) will report of the process. */
 static __always_inline __u32 wait_status(struct task_struct *task)
 {
-	struct signal_struct *signal = task->signal;
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 
 	if (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT)
 		return BPF_CORE_READ(signal, group_exit_code);
