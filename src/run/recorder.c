@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "decode/decode.h"
@@ -25,7 +24,6 @@
 #include "store/runjson.h"
 #include "store/store.h"
 
-#define SECOND 1000000000ull
 #define EXIT_OWN_FAILURE 125
 
 struct recorder {
@@ -137,14 +135,6 @@ static int conclude_run(struct recorder *r, struct control_message *ret_done)
 
 /* --- stages --- */
 
-static uint64_t boot_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return t.tv_sec * SECOND + t.tv_nsec;
-}
-
 static int say(struct recorder *r, uint32_t type)
 {
 	struct control_message m = { .type = type };
@@ -184,19 +174,18 @@ static int prepare(struct recorder *r)
 		.hole = to_store_hole,
 		.close = to_store_close,
 	};
-	const struct store_config store = {
+	struct store_config store = {
 		.dirfd = r->dirfd,
-		.start_boot_ns = boot_ns(),
 		.on_lost = on_lost,
 		.context = r,
 	};
 	int err;
 
-	err = store_create(&store, &r->store);
+	err = report_begin(r->config, r->ops->name, &r->info, &store.start_boot_ns);
+	if (!err)
+		err = store_create(&store, &r->store);
 	if (!err)
 		err = decode_create(&sink, store.start_boot_ns, &r->decoder);
-	if (!err)
-		err = report_begin(r->config, r->ops->name, &r->info);
 	if (!err)
 		err = runinfo_write(&r->info, r->dirfd);
 	return err;

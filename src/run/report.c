@@ -61,11 +61,17 @@ static struct bytes join_arguments(char *const *argv)
 	return all;
 }
 
-int report_begin(const struct run_config *config, const char *backend, struct runinfo *ret)
+int report_begin(const struct run_config *config, const char *backend, struct runinfo *ret,
+		 uint64_t *ret_start_boot_ns)
 {
-	struct passwd *user = getpwuid(getuid());
+	char *started = report_timestamp();
+	struct passwd *user;
 	struct utsname machine;
+	struct timespec boot;
 
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	*ret_start_boot_ns = boot.tv_sec * 1000000000ull + boot.tv_nsec;
+	user = getpwuid(getuid());
 	uname(&machine);
 	*ret = (struct runinfo){
 		.version = strdup(PACKAGE_VERSION),
@@ -76,7 +82,7 @@ int report_begin(const struct run_config *config, const char *backend, struct ru
 		.host = strdup(machine.nodename),
 		.backend = strdup(backend),
 		.kernel = strdup(machine.release),
-		.started = report_timestamp(),
+		.started = started,
 		.options = options_text(config),
 		.exit_code = -1,
 	};

@@ -8,8 +8,12 @@
 #include "run/config.h"
 #include "store/runjson.h"
 
-/* Everything that is known at the start. The caller releases it. 0 or -ENOMEM. */
-int report_begin(const struct run_config *config, const char *backend, struct runinfo *ret);
+/*
+ * Everything that is known at the start, which is now: by the wall clock in ret->started, and by
+ * CLOCK_BOOTTIME. The caller releases it. 0 or -ENOMEM.
+ */
+int report_begin(const struct run_config *config, const char *backend, struct runinfo *ret,
+		 uint64_t *ret_start_boot_ns);
 
 /*
  * Why the run is not complete, one sentence; empty: it is. `error` is what ended it too early
