@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "capture/probe.h"
 
+#define FDS_NEEDED 100 /* 35 for maps, programs and links, 8 for files of streams, and some room */
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 
 #ifndef CAP_PERFMON
@@ -55,18 +57,31 @@ static int probe_capabilities(char *ret_reason, size_t reason_size)
 	return -EPERM;
 }
 
+/* With too few descriptors libbpf fails somewhere, and says something else. */
+static int probe_descriptors(char *ret_reason, size_t reason_size)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= FDS_NEEDED)
+		return 0;
+	probe_explain(-EMFILE, ret_reason, reason_size);
+	return -EMFILE;
+}
+
 int probe_bpf(char *ret_reason, size_t reason_size)
 {
-	if (access(BTF_PATH, R_OK)) {
-		int err = -errno;
+	int err;
 
+	if (access(BTF_PATH, R_OK)) {
+		err = -errno;
 		snprintf(ret_reason, reason_size,
 			 "this kernel gives no BTF (" BTF_PATH ": %s); "
 			 "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y",
 			 strerror(-err));
 		return err;
 	}
-	return probe_capabilities(ret_reason, reason_size);
+	err = probe_descriptors(ret_reason, reason_size);
+	return err ? err : probe_capabilities(ret_reason, reason_size);
 }
 
 /*
