@@ -269,6 +269,10 @@ static int conclude(struct recorder *r, const struct backend_sink *sink)
 	if (err && !r->error)
 		r->error = err;
 	err = conclude_run(r, &done);
+	if (err) {
+		done.complete = false;
+		report_unfinished(err, done.text, sizeof(done.text));
+	}
 	if (r->control >= 0)
 		control_send(r->control, &done, -1);
 	return err;

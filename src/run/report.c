@@ -133,3 +133,8 @@ void report_losses(const struct decode_totals *t, const struct backend_totals *b
 	if (error)
 		add_reason(to, size, "recording ended early: %s", strerror(-error));
 }
+
+void report_unfinished(int error, char *to, size_t size)
+{
+	add_reason(to, size, "run.json could not be finished: %s", strerror(-error));
+}

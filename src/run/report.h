@@ -22,6 +22,9 @@ int report_begin(const struct run_config *config, const char *backend, struct ru
 void report_losses(const struct decode_totals *t, const struct backend_totals *b, int error,
 		   char *to, size_t size);
 
+/* Adds to that list that the disk did not take the last word. */
+void report_unfinished(int error, char *to, size_t size);
+
 /* The time now as RFC 3339 has it, with nanoseconds, in local time; heap memory or NULL. */
 char *report_timestamp(void);
 

@@ -73,6 +73,7 @@ if [ -x "$prog/faultfs" ] && [ -c /dev/fuse ]; then
 	recovering_disk fail 300000
 	recovering_disk room 300000
 	recovering_disk readonly 300000
+	failing_end
 	served_by_the_job
 	faultfs_stop
 	figures "EIO, ENOSPC, EROFS of a file system"

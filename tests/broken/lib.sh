@@ -324,6 +324,26 @@ recovering_disk() {
 		jq -r 'select(.lost > 0).name' | grep "/own/b/")"
 }
 
+# failing_end: all is stored, but run.json cannot be finished
+failing_end() {
+	local name="run.json cannot be finished" keeper
+	rm -rf own run disk/run
+	mkdir own
+	fault stall 1 run.json.new
+	keeper kept 60 "$iotap_run" --strict -o disk/run -- \
+		steady processes "$tmp/own" 1 100 500 1 0 >run.out 2>run.err </dev/null &
+	keeper=$!
+	fault await || diag "it was never reached"
+	fault fail 0
+	fault half
+	wait $keeper
+	is "$name: status under --strict" 125 $?
+	fault clear
+	check "$name: one line" one_line 'iotap-run: *run.json could not be finished: Input/output error*'
+	cp -a --sparse=always disk/run run
+	check "$name: what is there is right" compare_as --index-lost
+}
+
 # Each write of the recorder waits for an answer of the job, and the job waits for the recorder.
 served_by_the_job() {
 	local name="the job serves the directory"
