@@ -167,7 +167,7 @@ struct wire_text {
 
 /*
  * sendfile, copy_file_range or splice moved bytes out of a regular file: no buffer of the process
- * ever held them. The task waits until the reader has read them through /proc/PID/fd/FD and said so
+ * ever held them. The task waits until the reader has read them from its own open file and said so
  * in the map `acks`. The backend makes chunks or holes of this record: the decoder never sees it.
  */
 struct wire_fetch {

@@ -7,32 +7,64 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "capture/fetch.h"
+#include "lib/fd.h"
 #include "wire.h"
+
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL /* Linux 6.9; whoever waits for us has 6.18 */
+#endif
 
 #define PIECE (1u << 20) /* read between two looks at whether the task still waits */
 
-/* /proc opens the very file, whatever its name is by now, and even when it has none (proc(5)). */
-static int open_source(const struct wire_fetch *f)
+/*
+ * The very open file of the task: nothing is opened again, no right to the file is asked for. By
+ * thread: where the leader has left, /proc/PID/fd and a pidfd of the process lead nowhere.
+ */
+static int duplicate(const struct wire_fetch *f)
 {
+	CLEANUP_CLOSE int task = pidfd_open(f->tid, PIDFD_THREAD);
+
+	return task < 0 ? -1 : pidfd_getfd(task, f->fd, 0);
+}
+
+/*
+ * Where that is not allowed, or reads only whole blocks: /proc opens the very file, whatever its
+ * name is by now, and even when it has none (proc(5)). Another thread can have put anything under
+ * the number since, and to open a device can set it going: so it is looked at first.
+ */
+static int open_again(const struct wire_fetch *f)
+{
+	CLEANUP_CLOSE int place = -1;
 	char path[64];
 	struct stat st;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", f->pid, f->fd);
+	snprintf(path, sizeof(path), "/proc/%d/task/%u/fd/%d", f->pid, f->tid, f->fd);
+	place = open(path, O_PATH | O_CLOEXEC);
+	if (place < 0 || fstat(place, &st) || !S_ISREG(st.st_mode))
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", place);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOATIME);
-	if (fd < 0)
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_ino != f->inode) {
-		close(fd);
-		return -ESTALE;
+	return fd >= 0 ? fd : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
+static int open_source(const struct wire_fetch *f)
+{
+	CLEANUP_CLOSE int fd = duplicate(f);
+	struct stat st;
+
+	if (fd < 0 || fcntl(fd, F_GETFL) & O_DIRECT) {
+		fd_close(fd);
+		fd = open_again(f);
 	}
-	return fd;
+	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_ino != f->inode)
+		return -ESTALE;
+	return fd_take(&fd);
 }
 
 /* The task went on without waiting, so the file may have changed since. */

@@ -21,6 +21,18 @@ done
 truth_of "sendfile of 33 MiB to a file" -- onto 1 file=to inside sendfile 1 33M
 truth_of "copy_file_range of 33 MiB to a file, small ring" --buffer=1M -- \
 	onto 1 file=to inside copy_file_range 1 33M
+truth_of "sendfile by a thread, after the leader has left" -- \
+	onto 1 null inside thread:sendfile 1 1 65537
+
+# The run directory is the user's, the file and the process are root's.
+head -c 100000 /dev/urandom >private
+chmod 600 private
+export SUDO_UID=65534 SUDO_GID=65534
+# shellcheck disable=SC2016
+run_truth -- sh -c 'cat private >copy'
+unset SUDO_UID SUDO_GID
+check "under sudo: is silent" run_was 0
+check "under sudo: cat of a file of root's" cmp run/*-cat.stdout private
 
 # Both sides of it, and a program of everyone's.
 head -c 3000000 /dev/urandom >source

@@ -4,10 +4,11 @@
  * twice: from a given offset, and from the file's own position. Right after each call the file
  * holds other bytes. In: the fd, which somebody reads if it is a pipe or a socket. Out: the truth.
  *
- * CALL: sendfile, copy_file_range, splice.
+ * CALL: sendfile, copy_file_range, splice. `thread:CALL`: by a thread, after the leader has left.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sendfile.h>
@@ -57,26 +58,48 @@ static void move_all(const char *call, int from, int to, const unsigned char *by
 	}
 }
 
-int main(int argc, char **argv)
+static void move_lengths(char **argv)
 {
-	int from = open(".", O_TMPFILE | O_RDWR, 0600), to;
+	const char *colon = strchr(argv[1], ':'), *call = colon ? colon + 1 : argv[1];
+	int from = open(".", O_TMPFILE | O_RDWR, 0600), to = atoi(argv[2]);
 	uint64_t seed = 0;
 
-	truth_start();
-	if (argc < 4 || from < 0)
-		truth_die("usage: inside CALL FD LENGTH...");
-	to = atoi(argv[2]);
-	for (int i = 3; i < argc; i++) {
+	if (from < 0)
+		truth_die("source");
+	for (int i = 3; argv[i]; i++) {
 		size_t length = parse_length(argv[i]);
 		unsigned char *bytes = malloc(length + 1), *other = malloc(length + 1);
 
 		for (int by_offset = 0; by_offset < 2; by_offset++) {
 			truth_fill(bytes, length, to, ++seed, 0);
 			truth_fill(other, length, to, ++seed, 0);
-			move_all(argv[1], from, to, bytes, length, other, by_offset);
+			move_all(call, from, to, bytes, length, other, by_offset);
 		}
 		free(bytes);
 		free(other);
 	}
-	return 0;
+}
+
+/* In a thread: the leader, which waits for nobody, is long gone. */
+static void *move_alone(void *argv)
+{
+	usleep(100000);
+	move_lengths(argv);
+	exit(0);
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t thread;
+
+	truth_start();
+	if (argc < 4)
+		truth_die("usage: inside CALL FD LENGTH...");
+	if (!strchr(argv[1], ':')) {
+		move_lengths(argv);
+		return 0;
+	}
+	if (pthread_create(&thread, NULL, move_alone, argv))
+		truth_die("pthread_create");
+	pthread_exit(NULL);
 }
