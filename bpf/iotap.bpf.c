@@ -104,6 +104,20 @@ static __noinline int compat_call(__u32 nr, long ret)
 	return 0;
 }
 
+/*
+ * io_uring_setup() with IORING_SETUP_SQPOLL: a thread of the kernel takes the requests from now
+ * on, and no call shows that it does. The kernel has just written the struct back.
+ */
+static __noinline int make_uring(__u64 address)
+{
+	__u32 words[3] = {}; /* struct io_uring_params: sq_entries, cq_entries, flags */
+
+	if (bpf_probe_read_user(words, sizeof(words), (void *)address) ||
+	    words[2] & IORING_SETUP_SQPOLL)
+		__sync_fetch_and_add(&unseen_calls, 1);
+	return 0;
+}
+
 /* The program is new: what it is, is told before its first byte. */
 static __noinline int begin_texts(struct call *c, struct task_entry *t)
 {
@@ -232,6 +246,8 @@ static __always_inline int take_call(struct task_struct *task, struct task_entry
 		inside = true;
 		break;
 
+	case __NR_io_uring_setup:
+		return make_uring(regs->si);
 	case __NR_io_uring_enter:
 	case __NR_io_submit:
 		if (ret)

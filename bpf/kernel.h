@@ -225,6 +225,7 @@ struct unix_sock {
 #define MSG_PEEK 0x2
 #define MSG_TRUNC 0x20
 #define MSG_ERRQUEUE 0x2000
+#define IORING_SETUP_SQPOLL 0x2
 
 #define SIGNAL_GROUP_EXIT 0x4 /* <linux/sched/signal.h> */
 #define TS_COMPAT 0x2	      /* <asm/thread_info.h>: a 32-bit system call is under way */

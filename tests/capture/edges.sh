@@ -73,4 +73,16 @@ truth_of "a descriptor that came over a socket" -- onto 1 null turns passed
 truth_of "sixty connections under the same numbers" -- turns connections
 truth_of "another process changes fd 1" -- onto 1 null turns by-another
 truth_of "closed by exec, then opened" -- onto 1 null turns cloexec
+
+# What is noticed and not decoded: the run is not complete, and says so.
+for way in uring sqpoll aio int80; do
+	run_truth -- unseen "$way"
+	if [ "$run_status" = 77 ]; then
+		skip "unseen: $way" "this kernel does not have it"
+		continue
+	fi
+	is "unseen: $way: the status" 0 "$run_status"
+	is "unseen: $way: not complete" false "$(jq .complete run/run.json)"
+	like "unseen: $way: one line says so" "*the capture is not complete (*calls moved bytes*" "$(cat run.err)"
+done
 finish
