@@ -20,6 +20,7 @@
 #define EFAULT 14
 #define EBUSY 16
 #define EINVAL 22
+#define ENOSYS 38
 
 /*
  * From Linux 6.2 an address can be read through as if it were a typed pointer: a plain load, where

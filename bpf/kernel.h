@@ -26,6 +26,7 @@ struct pt_regs {
 	unsigned long di;
 	unsigned long bp;
 	unsigned long cx;
+	unsigned long ax;
 	unsigned long orig_ax;
 };
 

@@ -87,7 +87,13 @@ static __always_inline int note_entry(struct task_struct *task)
 		return 0;
 	/* Outside of system calls, in faults and interrupts, it is negative. */
 	regs = (void *)bpf_task_pt_regs(task);
-	if ((long)BPF_CORE_READ(regs, orig_ax) >= 0)
+	if ((long)BPF_CORE_READ(regs, orig_ax) < 0)
+		return 0;
+	/*
+	 * The kernel sets it at the entry and puts the result there before sys_exit: a task that is
+	 * scheduled away on its way to user mode, or waits there, is in no call any more.
+	 */
+	if ((long)BPF_CORE_READ(regs, ax) == -ENOSYS)
 		t->entered = bpf_ktime_get_boot_ns();
 	return 0;
 }

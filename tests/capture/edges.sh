@@ -85,4 +85,21 @@ for way in uring sqpoll aio int80; do
 	is "unseen: $way: not complete" false "$(jq .complete run/run.json)"
 	like "unseen: $way: one line says so" "*the capture is not complete (*calls moved bytes*" "$(cat run.err)"
 done
+
+# A task that waited, or lost its CPU, between two calls: the second began when it began.
+# shellcheck disable=SC2016
+run_truth --buffer=1M -- sh -c 'python3 -c "
+import os, time
+os.write(2, bytes(64 << 20))
+end = time.time() + 2
+while time.time() < end:
+    pass
+os.write(1, b\"after\\n\")" 2>/dev/null | cat &
+	for i in 1 2 3 4 5 6 7 8; do
+		sleep 0.1
+		echo before
+	done
+	wait'
+is "a wait after the call is not of the next: the log" "before after after" \
+	"$("$iotap_show" run | grep -aoE 'stdout: (before|after)$' | cut -d" " -f2 | sed '2,8d' | xargs)"
 finish
