@@ -115,8 +115,10 @@ void report_losses(const struct decode_totals *t, const struct backend_totals *b
 	to[0] = 0;
 	for (unsigned cause = 0; cause < CAUSE_COUNT; cause++)
 		if (t->lost_by_cause[cause])
-			add_reason(to, size, "%llu bytes missing: %s",
-				   (unsigned long long)t->lost_by_cause[cause], cause_name(cause));
+			add_reason(to, size, "%llu bytes %s: %s",
+				   (unsigned long long)t->lost_by_cause[cause],
+				   cause == CAUSE_IN_KERNEL ? "not captured" : "lost",
+				   cause_name(cause));
 	if (b->unseen_calls)
 		add_reason(to, size,
 			   "%llu calls moved bytes that are not captured (32-bit, io_uring or AIO)",

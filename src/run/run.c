@@ -36,7 +36,7 @@ static int print_and_leave(bool help)
 	if (help)
 		run_options_help(stdout);
 	else
-		puts("iotap-run (" PACKAGE_NAME ") " PACKAGE_VERSION);
+		puts("iotap-run " PACKAGE_VERSION);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		message("cannot write to the standard output: %s", strerror(errno));
 		return STATUS_FAILED;
@@ -153,10 +153,9 @@ static void tell_losses(const struct front *f, const struct control_message *don
 {
 	const char *text = done->text[0] ? done->text : "see there why";
 
-	if (done->lost)
-		message("%" PRIu64 " byte%s in %u hole%s were lost (%s); see '%s/run.json'",
-			done->lost, done->lost == 1 ? "" : "s", done->holes,
-			done->holes == 1 ? "" : "s", text, f->dir.path);
+	if (done->holes)
+		message("the capture is not complete (%s); iotap-show --holes '%s' lists %s", text,
+			f->dir.path, done->holes == 1 ? "the hole" : "the holes");
 	else
 		message("the capture is not complete (%s); see '%s/run.json'", text, f->dir.path);
 }

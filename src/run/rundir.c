@@ -180,7 +180,7 @@ static int take_over(const struct asker *a, int *ret_fd)
 	if (!run)
 		return fail(a, -ENOTEMPTY,
 			    "'%s' holds other things ('%s'): choose another directory "
-			    "with --output, or empty it",
+			    "with --output",
 			    a->path, other);
 	return move_aside(a);
 }

@@ -20,7 +20,7 @@ until_size own/0 1048576
 die $!
 kill -CONT "$recorder"
 END
-check "$name: one line" one_line 'iotap-run: *bytes missing: killed)*'
+check "$name: one line" one_line 'iotap-run: *bytes lost: killed)*'
 check "$name: the sum holds" compare_as --lossy killed
 
 name="killed while it waits, one call of 256 MiB"
@@ -31,7 +31,7 @@ until_size own/0 $((256 << 20))
 die $!
 kill -CONT "$recorder"
 END
-check "$name: one line" one_line 'iotap-run: *bytes missing: killed)*'
+check "$name: one line" one_line 'iotap-run: *bytes lost: killed)*'
 check "$name: the sum holds" compare_as --lossy killed
 
 name="a process of eight threads killed while they wait"
@@ -42,7 +42,7 @@ until_size own/0 $((32 << 20))
 die $!
 kill -CONT "$recorder"
 END
-check "$name: one line" one_line 'iotap-run: *bytes missing: killed)*'
+check "$name: one line" one_line 'iotap-run: *bytes lost: killed)*'
 is "$name: the sum holds" $((32 << 20)) "$("$iotap_show" --json --streams run |
 	jq 'select(.name | endswith("/own/0")) | .captured + .lost')"
 
@@ -99,7 +99,7 @@ steady processes "$PWD/own/a" 1 100 64K 1 0
 kill -CONT "$recorder"
 steady processes "$PWD/own/b" 1 4000 64K 2 0
 END
-check "$name: one line" one_line 'iotap-run: *bytes missing: stalled)*'
+check "$name: one line" one_line 'iotap-run: *bytes lost: stalled)*'
 check "$name: the sums hold" compare_as --lossy stalled
 check "$name: capturing goes on" jq -e -s \
 	'map(select(.name | endswith("/own/b/0")))[0] | .lost < .length / 2' \
@@ -130,7 +130,7 @@ until_size own/0 $((256 << 20))
 die $!
 echo clear >disk/.control
 END
-	check "$name: one line" one_line 'iotap-run: *bytes missing: killed)*'
+	check "$name: one line" one_line 'iotap-run: *bytes lost: killed)*'
 	check "$name: the sum holds" compare_as --lossy killed
 	faultfs_stop
 else

@@ -28,7 +28,7 @@ is "nothing was made" "" "$(ls -A)"
 
 mkdir other && touch other/letter
 refused "a directory with other things" \
-	"'other' holds other things ('letter'): choose another directory with --output, or empty it" \
+	"'other' holds other things ('letter'): choose another directory with --output" \
 	-o other
 is "other things are untouched" letter "$(ls -A other)"
 rm -r other

@@ -61,7 +61,7 @@ for option in -h --help; do
 done
 for option in -V --version; do
 	status_of 0 "$option" "$iotap_run" "$option"
-	like "$option: the words" "iotap-run (iotap) [0-9]*" "$(cat stdout)"
+	like "$option: the words" "iotap-run [0-9]*" "$(cat stdout)"
 done
 "$iotap_run" --help 2>stderr >/dev/full
 is "--help that cannot be written: status" 125 $?

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * soak SEED: a random tree of processes that make random calls on random fds; the same for the same seed, but
- * for what the scheduler decides.
+ * soak SEED: a random tree of processes that make random calls on random fds; the same for the same
+ * seed, but for what the scheduler decides.
  *
- * Out: files and sockets in the current directory, the truth; of each process but the first also PID.io: what
- * /proc/PID/io says at its end, and what that does not count (tests/capture/compare-io).
+ * Out: files and sockets in the current directory, the truth; of each process but the first also
+ * PID.io: what /proc/PID/io says at its end, and what that does not count
+ * (tests/capture/compare-io).
  */
 #define _GNU_SOURCE
 #include "soak.h"
@@ -272,7 +273,10 @@ static void place(int raw, int fd, enum what what)
 	slots[fd] = (struct slot){ .what = (uint8_t)what };
 }
 
-/* A child that blocks in its writes, because a pipe of any size is full: this process reads to the end. */
+/*
+ * A child that blocks in its writes, because a pipe of any size is full: this process reads to the
+ * end.
+ */
 static void pump(void)
 {
 	struct call_how how = { .concurrent = true };

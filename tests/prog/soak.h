@@ -2,8 +2,8 @@
 /*
  * The parts of soak: chance, what the fds of the process point at, and random calls on them.
  *
- * An fd of ours has a number below SLOTS: the slot. What else opens an fd for a moment (the truth) does so
- * in between; while there are threads, placeholders keep it out of the slots.
+ * An fd of ours has a number below SLOTS: the slot. What else opens an fd for a moment (the truth)
+ * does so in between; while there are threads, placeholders keep it out of the slots.
  */
 #ifndef SOAK_H
 #define SOAK_H
@@ -46,7 +46,10 @@ struct slot {
 
 extern struct slot slots[SLOTS];
 
-/* Something new under the number a; where it has two ends, the other one under b (-1: that end is closed). */
+/*
+ * Something new under the number a; where it has two ends, the other one under b (-1: that end is
+ * closed).
+ */
 void slot_fill(struct chance *c, int a, int b, bool threaded);
 void slot_close(int fd);
 void slot_close_range(struct chance *c);

@@ -2,11 +2,14 @@
 /*
  * storm CASE N ...: very many of something, each with a content of its own.
  *
- *   alive N                 N processes alive at once, two texts and a status each; their lives as the truth
- *   streams N PAIRS [FIFO]  N processes with PAIRS pairs of sockets each, all open at once: the truth of each. With
- *                           FIFO it is opened twice to read: when all is open, and when all processes are gone
- *   threads N TURNS         N threads that open /dev/null, write `thread I turn J` in three calls, close
- *   execs N                 execs itself N times; writes `exec I` to fd 1 and to a new fd that exec closes
+ *   alive N                 N processes alive at once, two texts and a status each; their lives as
+ *   the truth streams N PAIRS [FIFO]  N processes with PAIRS pairs of sockets each, all open at
+ *   once: the truth of each. With
+ *                           FIFO it is opened twice to read: when all is open, and when all
+ *                           processes are gone
+ *   threads N TURNS         N threads that open /dev/null, write `thread I turn J` in three calls,
+ *   close execs N                 execs itself N times; writes `exec I` to fd 1 and to a new fd
+ *   that exec closes
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -2,8 +2,8 @@
 /*
  * without CALL ERROR FIRST COMMAND [ARG]...: runs a command that may not make a system call.
  *
- * CALL, ERROR and FIRST are numbers: only calls whose first argument is FIRST fail, with `-` all of them
- * do. What comes out is the command; a seccomp filter does the rest, in its descendants too.
+ * CALL, ERROR and FIRST are numbers: only calls whose first argument is FIRST fail, with `-` all of
+ * them do. What comes out is the command; a seccomp filter does the rest, in its descendants too.
  */
 #define _GNU_SOURCE
 #include <linux/filter.h>
