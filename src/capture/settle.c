@@ -104,7 +104,10 @@ int settle_all(int fds, int processes, const struct backend_sink *sink)
 	uint32_t number;
 	int err = 0;
 
-	while (!err && !bpf_map_get_next_key(processes, NULL, &number))
+	while (!err && !bpf_map_get_next_key(processes, NULL, &number)) {
 		err = settle_process(fds, processes, number, sink);
+		/* Before Linux 5.14 what was looked up is not deleted by that. */
+		bpf_map_delete_elem(processes, &number);
+	}
 	return err;
 }

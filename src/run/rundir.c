@@ -199,14 +199,14 @@ static int make(const struct asker *a, int *ret_fd)
 	return 1;
 }
 
-/* Ours by mode and owner, whatever the umask and whoever made it. */
-static int make_private(const struct asker *a, int fd)
+/* Private and the user's, whatever the umask. One that was there already stays as it was. */
+static int make_private(const struct asker *a, int fd, bool made)
 {
 	uid_t uid;
 	gid_t gid;
 
-	if ((rundir_owner(&uid, &gid) && fchown(fd, uid, gid) < 0) || fchmod(fd, 0700) < 0 ||
-	    faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
+	if ((made && rundir_owner(&uid, &gid) && fchown(fd, uid, gid) < 0) ||
+	    (made && fchmod(fd, 0700) < 0) || faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
 		return fail(a, -errno,
 			    "cannot write to '%s': %s: choose another directory with "
 			    "--output",
@@ -233,7 +233,7 @@ int rundir_create(const char *path, struct rundir *ret, char *ret_error, size_t 
 			    "with --output",
 			    path);
 	if (r > 0)
-		r = make_private(&a, fd);
+		r = make_private(&a, fd, made);
 	if (r < 0) {
 		if (made)
 			rmdir(path);
