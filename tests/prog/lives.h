@@ -21,10 +21,7 @@ struct life {
 /* Runs it to its end. */
 void life_run(const struct life *life);
 
-/*
- * Tells of one that another one ran: it lived within two times of life_now(), as wait(2) says it
- * ended.
- */
+/* Tells of one that somebody else ran: within two times of life_now(), with wait(2)'s status. */
 void life_tell(const struct life *life, pid_t pid, int status, uint64_t after, uint64_t before);
 uint64_t life_now(void);
 

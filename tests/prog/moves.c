@@ -168,10 +168,7 @@ void move_something(struct chance *c, int fd)
 		return;
 	}
 	memory = fresh_memory(c, call_is_out(call), &length);
-	/*
-	 * The end of the buffer is not there: fewer bytes move. Who does not look at them takes
-	 * them all.
-	 */
+	/* The end of the buffer is not there: fewer bytes move, but where nobody looks at them. */
 	if (length > 2 * PAGE && what != IGNORES && what != MESSAGE_SOCKET && chance_in(c, 3)) {
 		gone = (length / 2) & ~(size_t)(PAGE - 1);
 		munmap(memory + gone, length + 1 - gone);

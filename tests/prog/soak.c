@@ -4,8 +4,7 @@
  * seed, but for what the scheduler decides.
  *
  * Out: files and sockets in the current directory, the truth; of each process but the first also
- * PID.io: what /proc/PID/io says at its end, and what that does not count
- * (tests/capture/compare-io).
+ * PID.io: what /proc/PID/io says at its end, and what that does not count (see compare-io).
  */
 #define _GNU_SOURCE
 #include "soak.h"
@@ -273,10 +272,7 @@ static void place(int raw, int fd, enum what what)
 	slots[fd] = (struct slot){ .what = (uint8_t)what };
 }
 
-/*
- * A child that blocks in its writes, because a pipe of any size is full: this process reads to the
- * end.
- */
+/* A child that blocks in its writes, because the pipe is full: this process reads to the end. */
 static void pump(void)
 {
 	struct call_how how = { .concurrent = true };

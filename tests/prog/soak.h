@@ -46,10 +46,7 @@ struct slot {
 
 extern struct slot slots[SLOTS];
 
-/*
- * Something new under the number a; where it has two ends, the other one under b (-1: that end is
- * closed).
- */
+/* Something new under the number a; where it has two ends, the other one under b (-1: closed). */
 void slot_fill(struct chance *c, int a, int b, bool threaded);
 void slot_close(int fd);
 void slot_close_range(struct chance *c);

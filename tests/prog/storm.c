@@ -2,14 +2,12 @@
 /*
  * storm CASE N ...: very many of something, each with a content of its own.
  *
- *   alive N                 N processes alive at once, two texts and a status each; their lives as
- *   the truth streams N PAIRS [FIFO]  N processes with PAIRS pairs of sockets each, all open at
- *   once: the truth of each. With
- *                           FIFO it is opened twice to read: when all is open, and when all
- *                           processes are gone
- *   threads N TURNS         N threads that open /dev/null, write `thread I turn J` in three calls,
- *   close execs N                 execs itself N times; writes `exec I` to fd 1 and to a new fd
- *   that exec closes
+ *   alive N         N processes alive at once, two texts and a status each; tells their lives
+ *   streams N PAIRS [THERE GONE]
+ *                   N processes with PAIRS pairs of sockets each, all open at once. The FIFO
+ *                   THERE is read to its end when all is open, GONE when all processes are gone
+ *   threads N TURNS N threads that open /dev/null, write `thread I turn J` in three calls, close
+ *   execs N         execs itself N times; writes `exec I` to fd 1 and to an fd that exec closes
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -136,7 +134,7 @@ static void show_up(const char *fifo)
 	close(fd);
 }
 
-static void streams(int n, int pairs, const char *fifo)
+static void streams(int n, int pairs, const char *there_fifo, const char *gone_fifo)
 {
 	int status;
 
@@ -151,12 +149,12 @@ static void streams(int n, int pairs, const char *fifo)
 		}
 	}
 	await_all();
-	show_up(fifo);
+	show_up(there_fifo);
 	close(on[1]);
 	while (wait(&status) > 0)
 		if (status)
 			truth_die("a child failed");
-	show_up(fifo);
+	show_up(gone_fifo);
 }
 
 static int turns;
@@ -221,7 +219,7 @@ int main(int argc, char **argv)
 	if (!strcmp(name, "alive"))
 		alive(atoi(argv[2]));
 	else if (!strcmp(name, "streams") && argc > 3)
-		streams(atoi(argv[2]), atoi(argv[3]), argv[4]);
+		streams(atoi(argv[2]), atoi(argv[3]), argv[4], argv[4] ? argv[5] : NULL);
 	else if (!strcmp(name, "threads") && argc > 3)
 		turns = atoi(argv[3]), threads((size_t)atoi(argv[2]));
 	else if (!strcmp(name, "execs"))
