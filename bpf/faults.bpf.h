@@ -48,9 +48,14 @@ static int look_once(__u32 i, struct look *l)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
+	__u8 byte;
+
 	/* -EBUSY: the lock of the address space is taken; -ENOENT: nothing is mapped there. */
 	if (bpf_find_vma(task, l->address, look_at_vma, l, 0) != -EBUSY && l->foreign < 0)
 		l->foreign = 0;
+	/* Whoever maps memory may not even be running: this sleeps until the lock is free. */
+	if (l->foreign < 0)
+		bpf_copy_from_user_task(&byte, 1, NULL, task, 0);
 	return l->foreign >= 0;
 }
 
