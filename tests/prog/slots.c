@@ -144,13 +144,13 @@ void slot_close_range(struct chance *c)
 	}
 }
 
-void slot_duplicate(struct chance *c, int from, int to)
+void slot_duplicate(struct chance *c, int from, int to, bool threaded)
 {
 	int r;
 
 	if (slots[from].what == NOTHING || from == to)
 		return;
-	switch (chance_below(c, 3)) {
+	switch (chance_below(c, threaded ? 2 : 3)) {
 	case 0:
 		r = dup2(from, to);
 		slots[to].closes = false;

@@ -204,7 +204,7 @@ static void *work(void *context)
 		if (chance_in(c, 12))
 			slot_fill(c, w->own, w->own + 1, true);
 		else if (chance_in(c, 20))
-			slot_duplicate(c, w->own, w->own + 2);
+			slot_duplicate(c, w->own, w->own + 2, true);
 		else if (chance_in(c, 2))
 			move_something(c, 1 + (int)chance_below(c, SHARED));
 		else
@@ -359,7 +359,7 @@ static void step(void)
 		return;
 	case 6:
 	case 7:
-		slot_duplicate(&chance, a, b);
+		slot_duplicate(&chance, a, b, false);
 		return;
 	case 8:
 		slot_close(a);

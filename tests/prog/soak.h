@@ -50,7 +50,7 @@ extern struct slot slots[SLOTS];
 void slot_fill(struct chance *c, int a, int b, bool threaded);
 void slot_close(int fd);
 void slot_close_range(struct chance *c);
-void slot_duplicate(struct chance *c, int from, int to);
+void slot_duplicate(struct chance *c, int from, int to, bool threaded);
 void slot_reopen(struct chance *c, int fd); /* close, then open: the number comes back by itself */
 
 /* Before and after there are threads: see above. */
