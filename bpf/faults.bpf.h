@@ -13,7 +13,10 @@
 #include "bpf/calls.bpf.h"
 
 #define TRIES 3
-#define VMA_TRIES 1000 /* another thread maps memory at the moment */
+#define VMA_TRIES (1 << 18) /* another thread maps memory at the moment: half a second at least */
+
+extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym __weak;
+extern void bpf_task_release(struct task_struct *task) __ksym __weak;
 
 struct look {
 	__u64 address;
@@ -44,18 +47,27 @@ static long look_at_vma(struct task_struct *task, struct vm_area_struct *vma, st
 	return 0;
 }
 
+/* Whoever holds the lock may not be running. Reading the reader's memory reschedules (wait.bpf.h). */
+static __always_inline void let_others_run(void)
+{
+	struct task_struct *reader = bpf_task_from_pid(reader_pid);
+	__u8 byte;
+
+	if (!reader)
+		return;
+	bpf_copy_from_user_task(&byte, 1, (void *)reader_word, reader, 0);
+	bpf_task_release(reader);
+}
+
 static int look_once(__u32 i, struct look *l)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	__u8 byte;
-
 	/* -EBUSY: the lock of the address space is taken; -ENOENT: nothing is mapped there. */
 	if (bpf_find_vma(task, l->address, look_at_vma, l, 0) != -EBUSY && l->foreign < 0)
 		l->foreign = 0;
-	/* Whoever maps memory may not even be running: this sleeps until the lock is free. */
 	if (l->foreign < 0)
-		bpf_copy_from_user_task(&byte, 1, NULL, task, 0);
+		let_others_run();
 	return l->foreign >= 0;
 }
 

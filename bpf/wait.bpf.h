@@ -27,8 +27,6 @@ typedef int (*bpf_task_work_callback_t)(struct bpf_map *map, void *key, void *va
 extern int bpf_task_work_schedule_resume_impl(struct task_struct *task, struct bpf_task_work *tw,
 					      void *map__map, bpf_task_work_callback_t callback,
 					      void *aux__prog) __ksym __weak;
-extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym __weak;
-extern void bpf_task_release(struct task_struct *task) __ksym __weak;
 
 /*
  * One turn of any wait: looks whether it is over for good, and yields. True: it is (c->cause).
