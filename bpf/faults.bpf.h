@@ -47,7 +47,7 @@ static long look_at_vma(struct task_struct *task, struct vm_area_struct *vma, st
 	return 0;
 }
 
-/* Whoever holds the lock may not be running. Reading the reader's memory reschedules (wait.bpf.h). */
+/* Whoever holds the lock may not be running. Reading the memory of the reader reschedules. */
 static __always_inline void let_others_run(void)
 {
 	struct task_struct *reader = bpf_task_from_pid(reader_pid);
