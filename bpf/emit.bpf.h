@@ -227,6 +227,9 @@ CHECKED_ONCE int emit_piece(const struct piece *p, __u32 length)
 		return -EINVAL;
 	if (length == 0)
 		return 0;
+	/* The tree drops until the ring is empty: it never would be if some went on filling it. */
+	if (conf_wait && *(volatile __u32 *)&stalled)
+		return -EAGAIN;
 	wake = wake_flags();
 	barrier_var(length);
 #define EMIT_UP_TO(room)                                                                           \

@@ -72,7 +72,8 @@ static int wait_turn(__u32 i, struct call **context)
 	__u64 used = bpf_ringbuf_query(&data_ring, BPF_RB_AVAIL_DATA);
 
 	/* A quarter of the ring: waiting for the smallest gap would mean to wait again at once. */
-	if (used + WIRE_CHUNK_MAX + PAGE <= conf_ring_size && used <= conf_ring_size / 4 * 3)
+	if (!*(volatile __u32 *)&stalled && used + WIRE_CHUNK_MAX + PAGE <= conf_ring_size &&
+	    used <= conf_ring_size / 4 * 3)
 		return 1;
 	return is_hopeless(*context);
 }
