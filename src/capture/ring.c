@@ -9,6 +9,15 @@
 
 #define RECORD_ALIGN 8
 
+/*
+ * The kernel maps the data twice in a row. Of the second time only as much is needed as a record
+ * that begins at the very end can reach into: each page costs time, at the start and at the end.
+ */
+static size_t mapped_size(size_t size)
+{
+	return sysconf(_SC_PAGESIZE) + size + (size < RING_RECORD_MAX ? size : RING_RECORD_MAX);
+}
+
 int ring_open(struct ring *r, int map_fd, size_t size)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
@@ -20,7 +29,7 @@ int ring_open(struct ring *r, int map_fd, size_t size)
 		r->consumer = NULL;
 		return -errno;
 	}
-	shared = mmap(NULL, page + 2 * size, PROT_READ, MAP_SHARED, map_fd, page);
+	shared = mmap(NULL, mapped_size(size), PROT_READ, MAP_SHARED, map_fd, page);
 	if (shared == MAP_FAILED) {
 		int err = -errno;
 
@@ -38,7 +47,7 @@ void ring_close(struct ring *r)
 	size_t page = sysconf(_SC_PAGESIZE);
 
 	if (r->producer)
-		munmap((void *)r->producer, page + 2 * r->size);
+		munmap((void *)r->producer, mapped_size(r->size));
 	if (r->consumer)
 		munmap(r->consumer, page);
 	*r = (struct ring){ 0 };

@@ -14,10 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define RING_RECORD_MAX (128u << 10) /* no record is longer, with its header */
+
 struct ring {
 	uint64_t *consumer;	  /* page shared with the kernel: what has been given back */
 	const uint64_t *producer; /* page shared with the kernel: what has been reserved */
-	const uint8_t *data;	  /* the ring, mapped twice in a row: records never wrap */
+	const uint8_t *data;	  /* the ring, mapped on behind its end: records never wrap */
 	size_t size;		  /* bytes, a power of two */
 	uint64_t at;		  /* position of the next record to hand over */
 };
