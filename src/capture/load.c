@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <unistd.h>
 
 #include "capture/load.h"
@@ -24,10 +25,12 @@ struct features {
  */
 struct ring_maker {
 	pthread_t thread;
+	bool alone; /* no more threads are allowed: it takes a little longer */
 	struct ring *ring;
 	size_t size;
 	int fd;
 	int error;
+	sem_t made; /* fd or error is set; the mapping goes on */
 };
 
 static void *make_ring(void *context)
@@ -35,8 +38,28 @@ static void *make_ring(void *context)
 	struct ring_maker *m = context;
 
 	m->fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "data_ring", 0, 0, m->size, NULL);
+	sem_post(&m->made);
 	m->error = m->fd < 0 ? m->fd : ring_open(m->ring, m->fd, m->size);
 	return NULL;
+}
+
+static void ring_maker_start(struct ring_maker *m)
+{
+	sem_init(&m->made, 0, 0);
+	m->alone = pthread_create(&m->thread, NULL, make_ring, m) != 0;
+	if (m->alone)
+		make_ring(m);
+}
+
+/* The ring is mapped, or it is known why not. */
+static int ring_maker_end(struct ring_maker *m)
+{
+	if (!m->alone)
+		pthread_join(m->thread, NULL);
+	sem_destroy(&m->made);
+	if (m->fd >= 0)
+		close(m->fd);
+	return m->error;
 }
 
 /* Makes libbpf read the kernel's BTF now: it would do so only after the maps are made. */
@@ -45,36 +68,27 @@ static int read_btf(struct iotap_bpf *skel)
 	return bpf_program__set_attach_target(skel->progs.on_sys_exit, 0, "sys_exit");
 }
 
-static int make_data_ring(struct iotap_bpf *skel, struct ring *ring, size_t size)
+static int load_with(struct iotap_bpf *skel, struct ring_maker *m)
 {
-	struct ring_maker maker = { .ring = ring, .size = size, .fd = -1 };
-	bool alone = pthread_create(&maker.thread, NULL, make_ring, &maker) != 0;
-	int err;
+	int err = read_btf(skel);
 
-	/* Where no more threads are allowed it takes a little longer. */
-	if (alone)
-		make_ring(&maker);
-	err = read_btf(skel);
-	if (!alone)
-		pthread_join(maker.thread, NULL);
+	sem_wait(&m->made);
 	if (!err)
-		err = maker.error;
-	if (!err)
-		err = bpf_map__reuse_fd(skel->maps.data_ring, maker.fd);
-	if (maker.fd >= 0)
-		close(maker.fd);
-	return err;
+		err = m->fd < 0 ? m->fd : bpf_map__reuse_fd(skel->maps.data_ring, m->fd);
+	return err ? err : iotap_bpf__load(skel);
 }
 
 static int load(const struct backend_config *config, const struct features *features,
 		struct iotap_bpf **ret, struct ring *ret_ring)
 {
+	struct ring_maker maker = { .ring = ret_ring, .size = config->ring_size, .fd = -1 };
 	struct iotap_bpf *skel = iotap_bpf__open();
-	int err;
+	int err, ring_err;
 
 	if (!skel)
 		return -errno;
 	*ret = skel;
+	ring_maker_start(&maker);
 	skel->rodata->conf_capture = config->capture;
 	skel->rodata->conf_without = config->without;
 	skel->rodata->conf_capture_fds = config->capture_fds;
@@ -86,8 +100,9 @@ static int load(const struct backend_config *config, const struct features *feat
 	skel->rodata->conf_ring_size = config->ring_size;
 	skel->rodata->conf_ring_mark = config->ring_size / 4;
 	bpf_map__set_max_entries(skel->maps.life_ring, LIFE_RING_SIZE);
-	err = make_data_ring(skel, ret_ring, config->ring_size);
-	return err ? err : iotap_bpf__load(skel);
+	err = load_with(skel, &maker);
+	ring_err = ring_maker_end(&maker);
+	return err ? err : ring_err;
 }
 
 /*
